@@ -77,30 +77,31 @@ func newPorch(o Options) *porch {
 func (p *porch) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{ResponseWriter: w, boot: p.boot, number: p.counter.Add(1)}
 	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
-	logged := p.Log.Enabled(r.Context(), p.AccessLevel)
-	var start time.Time
-	if logged {
-		start = time.Now()
+	if p.Log.Enabled(r.Context(), p.AccessLevel) {
+		defer p.line(x, r, time.Now())
 	}
-	defer func() {
-		if v := recover(); v != nil {
-			p.panicked(x, r, v)
-		}
-		if logged {
-			p.Log.LogAttrs(r.Context(), p.AccessLevel, "request",
-				slog.String("request_id", x.id()), slog.String("method", r.Method), slog.String("path", r.URL.Path),
-				slog.Int("status", x.status), slog.Int64("bytes", x.bytes), slog.Duration("duration", time.Since(start)))
-		}
-	}()
+	defer p.recovered(x, r)
 	p.Handler.ServeHTTP(x, r)
 	if x.status == 0 {
 		x.status = http.StatusOK // what net/http makes of no answer
 	}
 }
 
-// panicked writes down a panic and answers for the handler. An answer that has begun cannot be
-// taken back: then the connection is cut, so that the client does not take half of it for the whole.
-func (p *porch) panicked(x *exchange, r *http.Request, v any) {
+// line writes the log line of a request that has ended.
+func (p *porch) line(x *exchange, r *http.Request, start time.Time) {
+	p.Log.LogAttrs(r.Context(), p.AccessLevel, "request",
+		slog.String("request_id", x.id()), slog.String("method", r.Method), slog.String("path", r.URL.Path),
+		slog.Int("status", x.status), slog.Int64("bytes", x.bytes), slog.Duration("duration", time.Since(start)))
+}
+
+// recovered, deferred, writes down a panic and answers for the handler. An answer
+// that has begun cannot be taken back: then the connection is cut, so that the
+// client does not take half of it for the whole.
+func (p *porch) recovered(x *exchange, r *http.Request) {
+	v := recover()
+	if v == nil {
+		return
+	}
 	if v == http.ErrAbortHandler { //nolint:errorlint // a panic's value, compared as net/http does
 		panic(v)
 	}

@@ -79,6 +79,9 @@ func (s *Server) Serve(l net.Listener) error {
 	return nil
 }
 
+// ServeHTTP implements http.Handler: one request, as if it had come through a listener.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.http.Handler.ServeHTTP(w, r) }
+
 // Shutdown ends the server: no new requests, then those under way come to
 // their end. When ctx ends first their contexts are canceled and their connections closed, and
 // Shutdown returns the error of ctx. In either case no handler runs any more
