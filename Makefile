@@ -12,7 +12,7 @@ MODULES   := $(patsubst %/go.mod,%,$(wildcard integration/go.mod bench/go.mod to
 CODE      := $(patsubst %/go.mod,%,$(wildcard integration/go.mod bench/go.mod))
 LINT      := $(GO) tool -modfile=$(CURDIR)/tools/lint/go.mod golangci-lint
 TOOL      := $(GO) tool -modfile=$(CURDIR)/tools/go.mod
-SCRIPTS   := tools/preflight .ci/run
+SCRIPTS   := tools/preflight tools/run-shop .ci/run
 
 .PHONY: help
 help:

@@ -11,7 +11,7 @@ async function caught(fn) {
 export const missingTable = ({ db }) => caught(() => db.prepare('SELECT * FROM Nowhere').all());
 
 // Refused by bind() itself, before anything is sent.
-export const wrongType = ({ db }) => caught(() => db.prepare('SELECT ?').bind(undefined).all());
+export const wrongType = ({ db }) => caught(async () => db.prepare('SELECT ?').bind(undefined).all());
 
 export const missingColumn = ({ db }) => caught(() => db.prepare('SELECT 1 AS one').first('two'));
 
