@@ -6,6 +6,8 @@
 #define DN_PROGRESS_OPS 2000
 /* A reader may meet another connection that recovers the WAL: wait for it. */
 #define DN_BUSY_MS 10000
+/* Bytes of the WAL that stay allocated when it starts over. */
+#define DN_WAL_KEPT (16 << 20)
 
 int64_t dn_now(void) {
   struct timespec t;
@@ -121,11 +123,11 @@ static int dn_prepare_own(dn_conn *c, const char *sql, sqlite3_stmt **out) {
 }
 
 static int dn_init(dn_conn *c, const dn_limits *l) {
-  int rc = SQLITE_OK, on = 1;
+  int rc = SQLITE_OK;
   sqlite3_busy_timeout(c->db, DN_BUSY_MS);
   c->bt = c->db->aDb[0].pBt;
-  /* Making and deleting the -wal file at each opening costs more than the opening. */
-  sqlite3_file_control(c->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+  /* A limit also has the last close empty the WAL, so that the next opening finds nothing to recover. */
+  sqlite3PagerJournalSizeLimit(sqlite3BtreePager(c->bt), DN_WAL_KEPT);
   if (!(c->flags & DN_READER)) rc = sqlite3_exec(c->db, "PRAGMA journal_mode=wal", 0, 0, 0);
   if (!rc && !(c->flags & DN_READER)) rc = dn_prepare_own(c, "BEGIN IMMEDIATE", &c->begin);
   if (!rc) rc = dn_prepare_own(c, "BEGIN", &c->begin_read);

@@ -313,6 +313,10 @@ static int dn_truncate(sqlite3_file *f, sqlite3_int64 n) {
 
 static int dn_control(sqlite3_file *f, int op, void *arg) {
   sqlite3_file *r = ((dn_file *)f)->real;
+  if (op == SQLITE_FCNTL_PERSIST_WAL && ((dn_file *)f)->node) {
+    *(int *)arg = 1; /* making and deleting the -wal file at each opening costs more than the opening */
+    return SQLITE_OK;
+  }
   int rc = r->pMethods->xFileControl(r, op, arg);
   if (op == SQLITE_FCNTL_SIZE_HINT) dn_forget_size(f);
   return rc;
