@@ -113,6 +113,21 @@ func TestAbortLeavesNothing(t *testing.T) {
 	}
 }
 
+func TestWriteScratch(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "f")
+	for _, want := range []string{"longer", "one"} {
+		if err := durable.WriteScratch(path, []byte(want), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(t, path); got != want {
+			t.Errorf("content %q, want %q", got, want)
+		}
+	}
+	if err := durable.WriteScratch(filepath.Dir(path), nil, 0o600); err == nil {
+		t.Error("a folder was written")
+	}
+}
+
 func TestMkdirAll(t *testing.T) {
 	dir := t.TempDir()
 	deep := filepath.Join(dir, "a", "b", "c")

@@ -88,3 +88,12 @@ func (w *File) Abort() {
 	_ = w.f.Close()
 	_ = os.Remove(w.f.Name())
 }
+
+// WriteScratch puts data at path and syncs nothing: for files that the next start
+// of the program makes anew.
+func WriteScratch(path string, data []byte, perm fs.FileMode) error {
+	if err := os.WriteFile(path, data, perm); err != nil {
+		return fmt.Errorf("write file: %w", err)
+	}
+	return nil
+}
