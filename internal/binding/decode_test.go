@@ -19,8 +19,8 @@ func decode(tb testing.TB, body string) (statements []string, failure string) {
 		return svc.calls[0].statements, ""
 	}
 	var reply struct {
-		Success bool
-		Error   string
+		Success bool   `json:"success"`
+		Error   string `json:"error"`
 	}
 	if err := json.Unmarshal([]byte(answer), &reply); err != nil || reply.Success || reply.Error == "" {
 		tb.Fatalf("answer %s is no failure: %v", answer, err)

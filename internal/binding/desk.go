@@ -76,7 +76,7 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		j = new(job)
 	}
-	resp, shape, err := d.run(j, r)
+	resp, shape, err := d.run(r.Context(), j, r)
 	if err == nil && len(resp.Results) == 0 {
 		err = d1.Errorf(d1.KindInvalid, d1.CodeInvalidRequest, d1.TextNoStatements)
 	}
@@ -93,8 +93,8 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // run does the work of one request: who asks, what, and the service's answer.
-func (d *Desk) run(j *job, r *http.Request) (d1.QueryResponse, shape, error) {
-	id, ctx, err := d.authenticate(r)
+func (d *Desk) run(ctx context.Context, j *job, r *http.Request) (d1.QueryResponse, shape, error) {
+	id, ctx, err := d.authenticate(ctx, r.Header)
 	if err != nil {
 		drain(r.Body)
 		return d1.QueryResponse{}, 0, err
@@ -112,13 +112,13 @@ func (d *Desk) run(j *job, r *http.Request) (d1.QueryResponse, shape, error) {
 	if req.Session == "" {
 		resp.Bookmark = ""
 	}
-	return resp, shape, err //nolint:wrapcheck // its text is what the client must get
+	return resp, shape, err
 }
 
 // authenticate reads the injected headers and gives the database and the
 // context that names the caller.
-func (d *Desk) authenticate(r *http.Request) (d1.DatabaseID, context.Context, error) {
-	given := r.Header.Get(headerDatabase)
+func (d *Desk) authenticate(ctx context.Context, h http.Header) (d1.DatabaseID, context.Context, error) {
+	given := h.Get(headerDatabase)
 	if given == "" {
 		return "", nil, d1.Errorf(d1.KindUnauthorized, d1.CodeUnauthenticated,
 			"the request does not name a database; let workerd inject the headers that the command \"dione binding\" prints")
@@ -129,12 +129,12 @@ func (d *Desk) authenticate(r *http.Request) (d1.DatabaseID, context.Context, er
 			"the header x-d1-database-id holds %q, which is no id of a database; "+
 				"inject the headers that the command \"dione binding\" prints", given)
 	}
-	secret := r.Header.Get(headerSecret)
+	secret := h.Get(headerSecret)
 	if scheme, token, ok := strings.Cut(secret, " "); ok && strings.EqualFold(scheme, "bearer") {
 		secret = strings.TrimSpace(token)
 	}
-	ctx, err := d.o.Auth.Binding(r.Context(), id, secret)
-	return id, ctx, err //nolint:wrapcheck // its text is what the client must get
+	ctx, err := d.o.Auth.Binding(ctx, id, secret)
+	return id, ctx, err
 }
 
 // session gives what the client's session knows, "" where there is no session.

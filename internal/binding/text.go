@@ -158,20 +158,18 @@ func brokenLen(text []byte) int {
 	switch c := text[0]; {
 	case c >= 0xC2 && c <= 0xDF:
 		size = 2
-	case c >= 0xE0 && c <= 0xEF:
+	case c == 0xE0:
+		size, low = 3, 0xA0 // below, it would be an overlong spelling
+	case c == 0xED:
+		size, high = 3, 0x9F // above, a surrogate
+	case c > 0xE0 && c <= 0xEF:
 		size = 3
-		if c == 0xE0 {
-			low = 0xA0 // else it would be an overlong spelling
-		} else if c == 0xED {
-			high = 0x9F // else a surrogate
-		}
-	case c >= 0xF0 && c <= 0xF4:
+	case c == 0xF0:
+		size, low = 4, 0x90 // below, overlong again
+	case c == 0xF4:
+		size, high = 4, 0x8F // above, beyond U+10FFFF
+	case c > 0xF0 && c < 0xF4:
 		size = 4
-		if c == 0xF0 {
-			low = 0x90
-		} else if c == 0xF4 {
-			high = 0x8F // else above U+10FFFF
-		}
 	}
 	n := 1
 	for n < size && n < len(text) && text[n] >= low && text[n] <= high {

@@ -80,7 +80,7 @@ func listenUnix(ctx context.Context, path string) (net.Listener, error) {
 	if err := removeDeadSocket(ctx, path); err != nil {
 		return nil, fmt.Errorf("listen on %s%s: %w", unixPrefix, path, err)
 	}
-	l, err := (&net.ListenConfig{}).Listen(ctx, "unix", path)
+	l, err := (&net.ListenConfig{Control: ownerOnly}).Listen(ctx, "unix", path)
 	if errors.Is(err, syscall.EINVAL) {
 		return nil, fmt.Errorf("listen on %s%s: the path of a socket has at most about 100 bytes, this one has %d: %w", unixPrefix, path, len(path), err)
 	}
@@ -91,6 +91,14 @@ func listenUnix(ctx context.Context, path string) (net.Listener, error) {
 		return nil, errors.Join(fmt.Errorf("listen on %s%s: %w", unixPrefix, path, err), l.Close())
 	}
 	return l, nil
+}
+
+// ownerOnly makes Linux create the socket with mode 0600, so that nobody slips
+// in before its mode is set. Elsewhere it has no effect.
+func ownerOnly(_, _ string, c syscall.RawConn) error {
+	return c.Control(func(fd uintptr) {
+		_ = syscall.Fchmod(int(fd), 0o600)
+	})
 }
 
 // removeDeadSocket makes room at path where a socket nobody answers is in the

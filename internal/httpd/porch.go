@@ -37,14 +37,14 @@ func (x *exchange) Write(b []byte) (int, error) {
 	}
 	n, err := x.ResponseWriter.Write(b)
 	x.bytes += int64(n)
-	return n, err //nolint:wrapcheck // a writer gives the errors of the one below
+	return n, err
 }
 
 // Unwrap is for http.ResponseController.
 func (x *exchange) Unwrap() http.ResponseWriter { return x.ResponseWriter }
 
 // id spells the request id. It is only spelled when somebody asks: most requests have no need of it.
-func (x *exchange) id() string { return fmt.Sprintf("%08x%08x", uint32(x.boot), x.number) } //nolint:gosec // half of a random number is enough
+func (x *exchange) id() string { return fmt.Sprintf("%08x%08x", uint32(x.boot), x.number) }
 
 // exchangeKey is the key of the exchange in a context.
 type exchangeKey struct{}
@@ -76,8 +76,9 @@ func newPorch(o Options) *porch {
 // ServeHTTP implements http.Handler.
 func (p *porch) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := &exchange{ResponseWriter: w, boot: p.boot, number: p.counter.Add(1)}
-	r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
-	if p.Log.Enabled(r.Context(), p.AccessLevel) {
+	ctx := context.WithValue(r.Context(), exchangeKey{}, x)
+	r = r.WithContext(ctx)
+	if p.Log.Enabled(ctx, p.AccessLevel) {
 		defer p.line(x, r, time.Now())
 	}
 	defer p.recovered(x, r)

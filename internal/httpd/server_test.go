@@ -276,7 +276,7 @@ func TestTheResponseControllerWorks(t *testing.T) {
 func TestTheHotPathAllocatesLittle(t *testing.T) {
 	handler := httpd.New(httpd.Options{
 		Handler: http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}),
-		Log:     slog.New(slog.NewTextHandler(io.Discard, nil)), AccessLevel: slog.LevelDebug,
+		Log:     slog.New(slog.NewTextHandler(&lockedBuffer{}, nil)), AccessLevel: slog.LevelDebug,
 	})
 	w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/query", nil)
 	const most = 3 // the exchange, its context, the request with that context

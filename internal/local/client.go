@@ -28,7 +28,7 @@ func Dial(path string) *Client {
 			err := atShortPath(path, func(short string) error {
 				var err error
 				conn, err = (&net.Dialer{}).DialContext(ctx, "unix", short)
-				return err //nolint:wrapcheck // wrapped below
+				return err
 			})
 			if err != nil {
 				return nil, &dialError{err}
@@ -48,10 +48,7 @@ func (e *dialError) Error() string { return "connect to the local socket: " + e.
 func (e *dialError) Unwrap() error { return e.cause }
 
 // Close closes the connections that no call uses.
-func (c *Client) Close() error {
-	c.http.CloseIdleConnections()
-	return nil
-}
+func (c *Client) Close() { c.http.CloseIdleConnections() }
 
 // Query implements [d1.Querier].
 func (c *Client) Query(ctx context.Context, req d1.QueryRequest) (d1.QueryResponse, error) {

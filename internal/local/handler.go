@@ -27,7 +27,7 @@ func NewHandler(svc d1.Service, log *slog.Logger) http.Handler {
 		if err != nil {
 			return d1.QueryResponse{}, err
 		}
-		return svc.Query(ctx, req) //nolint:wrapcheck // errors pass as they are
+		return svc.Query(ctx, req)
 	}))
 	mux.Handle("POST "+pathImport, serveImport(log, svc))
 	mux.Handle("POST "+pathCreate, serve(log, svc.CreateDatabase))

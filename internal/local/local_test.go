@@ -109,7 +109,7 @@ func serveHandler(t *testing.T, path string, h http.Handler) *http.Server {
 func dial(t *testing.T, path string) *local.Client {
 	t.Helper()
 	c := local.Dial(path)
-	t.Cleanup(func() { _ = c.Close() })
+	t.Cleanup(c.Close)
 	return c
 }
 
@@ -160,13 +160,15 @@ func TestCallsArriveWhole(t *testing.T) {
 			"import", func() (any, error) {
 				return c.Import(t.Context(), d1.ImportRequest{Database: id, SQL: []byte("SELECT '\x00é';")})
 			},
-			d1.ImportRequest{Database: id, SQL: []byte("SELECT '\x00é';")}, svc.imp,
+			d1.ImportRequest{Database: id, SQL: []byte("SELECT '\x00é';")},
+			svc.imp,
 		},
 		{
 			"create", func() (any, error) {
 				return c.CreateDatabase(t.Context(), d1.CreateDatabaseRequest{Name: "shop", ID: id})
 			},
-			d1.CreateDatabaseRequest{Name: "shop", ID: id}, svc.db,
+			d1.CreateDatabaseRequest{Name: "shop", ID: id},
+			svc.db,
 		},
 		{"database", func() (any, error) { return c.Database(t.Context(), "shop") }, "shop", svc.db},
 		{"database, empty name", func() (any, error) { return c.Database(t.Context(), "") }, "", svc.db},
@@ -174,7 +176,8 @@ func TestCallsArriveWhole(t *testing.T) {
 			"databases", func() (any, error) {
 				return c.Databases(t.Context(), d1.ListRequest{Name: "s", Page: 2, PerPage: 3})
 			},
-			d1.ListRequest{Name: "s", Page: 2, PerPage: 3}, svc.list,
+			d1.ListRequest{Name: "s", Page: 2, PerPage: 3},
+			svc.list,
 		},
 		{"databases, all", func() (any, error) { return c.Databases(t.Context(), d1.ListRequest{}) }, d1.ListRequest{}, svc.list},
 		{"delete", func() (any, error) { return nil, c.DeleteDatabase(t.Context(), id) }, id, nil},

@@ -30,7 +30,7 @@ func Listen(ctx context.Context, path string) (net.Listener, error) {
 	err := atShortPath(path, func(short string) error {
 		var err error
 		l, err = (&net.ListenConfig{Control: ownerOnly}).Listen(ctx, "unix", short)
-		return err //nolint:wrapcheck // wrapped below
+		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("listen on local socket: %w", err)
@@ -57,14 +57,14 @@ func (l *listener) Close() error {
 	if removed := removeSocket(l.path); err == nil {
 		err = removed
 	}
-	return err //nolint:wrapcheck // a listener gives the errors of the one below
+	return err
 }
 
 // ownerOnly makes Linux create the socket with mode 0600, so that nobody slips
 // in before its mode is set. Elsewhere it has no effect, and the folder's own mode must do.
 func ownerOnly(_, _ string, c syscall.RawConn) error {
-	return c.Control(func(fd uintptr) { //nolint:wrapcheck // nothing to add
-		_ = syscall.Fchmod(int(fd), 0o600) //nolint:gosec // a descriptor fits an int
+	return c.Control(func(fd uintptr) {
+		_ = syscall.Fchmod(int(fd), 0o600)
 	})
 }
 
