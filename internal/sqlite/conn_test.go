@@ -167,6 +167,19 @@ func TestErrorTexts(t *testing.T) {
 	}
 }
 
+func TestDefaultsMayCallFunctionsInAnySpelling(t *testing.T) {
+	c, _ := open(t)
+	for _, call := range []string{"CURRENT_TIMESTAMP", "(current_date)", "(LOWER('A'))", "(Json_Array(1))"} {
+		one(t, c, "CREATE TABLE t (a, b DEFAULT "+call+")")
+		one(t, c, "INSERT INTO t (a) VALUES (1)")
+		one(t, c, "DROP TABLE t")
+	}
+	want := "not authorized to use function: POWER at offset 28: SQLITE_ERROR"
+	if e := fails(t, c, stmt("CREATE TABLE t1 (a DEFAULT (POWER(2, 2)))")); e.Message != want {
+		t.Errorf("%q, want %q", e.Message, want)
+	}
+}
+
 func TestABatchIsOneTransaction(t *testing.T) {
 	c, reader := open(t)
 	one(t, c, "CREATE TABLE u(id INTEGER PRIMARY KEY)")

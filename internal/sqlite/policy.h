@@ -5,7 +5,7 @@
 #ifndef DN_POLICY_H
 #define DN_POLICY_H
 
-/* Sorted by strcmp, for bsearch; a test checks the order. */
+/* In lower case and sorted by strcmp, for bsearch; a test checks the order. */
 static const char *const dn_functions[] = {
   "->", "->>", "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "avg", "bm25", "ceil", "changes",
   "char", "coalesce", "concat", "concat_ws", "cos", "cosh", "count", "cume_dist", "current_date", "current_time",
@@ -51,7 +51,8 @@ static const struct dn_pragma { const char *name; int arg, writer, sticky; } dn_
   {"table_xinfo", DN_ARG_NAME, 0, 0},
 };
 
-static int dn_cmp_name(const void *key, const void *elem) { return strcmp(key, *(const char *const *)elem); }
+/* In a DEFAULT SQLite reports a function as it was spelled: CURRENT_TIMESTAMP. */
+static int dn_cmp_name(const void *key, const void *elem) { return sqlite3_stricmp(key, *(const char *const *)elem); }
 
 static int dn_name_allowed(const char *name) { return !name || sqlite3_strnicmp(name, "_cf_", 4) != 0; }
 
