@@ -69,13 +69,6 @@ type Options struct {
 	Output io.Writer
 }
 
-// Build runs the custom build command, if there is one, and bundles once. What
-// is wrong with the sources is an [*Error].
-func Build(ctx context.Context, p *project.Project, opts Options) (Result, error) {
-	_, _, _ = ctx, p, opts
-	return Result{}, errors.ErrUnsupported
-}
-
 // Watch loads the project, builds it, and builds again whenever a file changes
 // that had a part in the result: sources, other modules, the configuration and
 // the dotenv files (then load is called again). onBuild gets every result that

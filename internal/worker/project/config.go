@@ -182,7 +182,7 @@ func (p *Project) readBundle(s scope) {
 	}
 	types := []string{"ESModule", "CommonJS", "CompiledWasm", "Text", "Data", "PythonModule", "PythonRequirement"}
 	for _, t := range s.inherited("rules").subs("rules") {
-		r := Rule{Type: t.required("type"), Globs: t.texts("globs"), Fallthrough: t.flag("fallthrough")}
+		r := Rule{Type: t.required("type"), Globs: t.texts("globs"), Fallthrough: t.flag("fallthrough"), Pos: t.position()}
 		if r.Type != "" && !slices.Contains(types, r.Type) {
 			s.r.errorf(t.node.field("type").value.offset, "%q must be one of %s, not %q",
 				t.name("type"), strings.Join(types[:5], ", "), r.Type)
@@ -209,6 +209,7 @@ func (p *Project) readBuild(s scope) {
 	if p.Build.Command == "" {
 		return
 	}
+	p.Build.Pos = t.position()
 	for _, dir := range dirs {
 		p.Build.WatchDirs = append(p.Build.WatchDirs, p.Path(dir))
 	}

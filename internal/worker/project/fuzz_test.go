@@ -78,17 +78,17 @@ func checkError(t *testing.T, err error, text []byte) {
 // largest size neither overflow the stack nor take long.
 func TestHostileFilesEndSoon(t *testing.T) {
 	t.Parallel()
-	const size = 1<<20 - 16
+	const size, smaller = 1<<20 - 16, 1 << 18
 	texts := map[string]string{
 		"toml brackets": "a = " + strings.Repeat("[", size),
 		"toml braces":   "a = " + strings.Repeat("{a=", size/3),
-		"toml dots":     strings.Repeat("a.", size/2) + "a = 1",
-		"toml header":   "[" + strings.Repeat("a.", size/2) + "a]",
-		"toml arrays":   strings.Repeat("[[a]]\n", size/6),
+		"toml dots":     strings.Repeat("a.", smaller/2) + "a = 1",
+		"toml header":   "[" + strings.Repeat("a.", smaller/2) + "a]",
+		"toml arrays":   strings.Repeat("[[a]]\n", smaller/6),
 		"json brackets": strings.Repeat("[", size),
 		"json objects":  strings.Repeat(`{"a":`, size/5),
 		"json comments": strings.Repeat("/**/", size/4),
-		"json keys":     `{"a":1` + strings.Repeat(`,"a":1`, size/6-2) + "}",
+		"json keys":     `{"a":1` + strings.Repeat(`,"a":1`, smaller/6) + "}",
 		"vars quotes":   strings.Repeat("A=\"\n", size/4),
 		"vars escapes":  "A='" + strings.Repeat(`\'`, size/2-2),
 		"env dollars":   "A=" + strings.Repeat("${A:", size/4),

@@ -176,6 +176,7 @@ type Rule struct {
 	// Fallthrough lets later rules of the same type count as well. nil, where the
 	// file does not say, means false, and hiding a later rule is warned about.
 	Fallthrough *bool
+	Pos         Position
 }
 
 // Build is the custom build: a command of the shell that runs before bundling.
@@ -183,6 +184,7 @@ type Build struct {
 	Command   string   // "" for none
 	Cwd       string   // absolute
 	WatchDirs []string // absolute: a change below one of them runs Command again
+	Pos       Position
 }
 
 // Dev is how the development server listens.

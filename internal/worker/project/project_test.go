@@ -139,7 +139,8 @@ func pruned(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
 		for key, value := range v {
-			if value = pruned(value); value == nil || value == "" || value == false {
+			value = pruned(value)
+			if m, ok := value.(map[string]any); ok && len(m) == 0 || value == nil || value == "" || value == false || value == 0. {
 				delete(v, key)
 			}
 		}

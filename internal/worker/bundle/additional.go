@@ -1,0 +1,85 @@
+package bundle
+
+import (
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"github.com/dione-db/dione/internal/worker/project"
+)
+
+// additional says whether modules are looked for in the base folder: where the
+// configuration says so, and without bundling unless it says no.
+func additional(p *project.Project) bool {
+	if p.Bundle.FindAdditionalModules == nil {
+		return p.Bundle.NoBundle
+	}
+	return *p.Bundle.FindAdditionalModules
+}
+
+// additionalModule is a module with the file it is from.
+type additionalModule struct {
+	Module
+	file string
+}
+
+// additionalModules gives the files below the base folder that a rule is about,
+// named by their path in it. node_modules and folders that begin with a dot are
+// left out.
+func additionalModules(p *project.Project, rules ruleSet) ([]additionalModule, error) {
+	var list []additionalModule
+	err := filepath.WalkDir(p.Bundle.BaseDir, func(file string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && file != p.Bundle.BaseDir && skipped(entry.Name()):
+			return fs.SkipDir
+		case entry.IsDir() || file == p.Main:
+			return nil
+		}
+		rel, err := filepath.Rel(p.Bundle.BaseDir, file)
+		if err != nil {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		r, ok := match(rules.active, rel, byPath)
+		if !ok {
+			return nil
+		}
+		content, err := os.ReadFile(file) //nolint:gosec // a file of the project
+		if err != nil {
+			return err
+		}
+		list = append(list, additionalModule{Module{Name: rel, Kind: r.kind(), Content: content}, file})
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("find additional modules: %w", err)
+	}
+	return list, nil
+}
+
+// skipped says whether a folder of this name holds nothing of the Worker's own.
+func skipped(name string) bool {
+	return name == "node_modules" || name[0] == '.'
+}
+
+// folders gives root and the folders below it that may hold sources, at most limit.
+func folders(root string, limit int) []string {
+	var list []string
+	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil || len(list) >= limit:
+			return fs.SkipAll // what can be watched is enough
+		case !entry.IsDir():
+			return nil
+		case path != root && skipped(entry.Name()):
+			return fs.SkipDir
+		}
+		list = append(list, path)
+		return nil
+	})
+	return slices.Clip(list)
+}
