@@ -192,7 +192,7 @@ func (e *statusError) Error() string {
 
 // Is makes a 404 an [ErrNotFound].
 func (e *statusError) Is(target error) bool {
-	return target == ErrNotFound && e.code == http.StatusNotFound //nolint:errorlint // this is what errors.Is calls
+	return target == ErrNotFound && e.code == http.StatusNotFound
 }
 
 // errStalled ends a download that does not move.

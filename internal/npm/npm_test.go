@@ -217,7 +217,7 @@ func TestFetchTriesAgain(t *testing.T) {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		switch n.Add(1) {
 		case 1:
-			w.WriteHeader(502)
+			w.WriteHeader(http.StatusBadGateway)
 		case 2:
 			panic(http.ErrAbortHandler)
 		default:

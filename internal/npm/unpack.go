@@ -47,24 +47,31 @@ func Unpack(r io.Reader, dir string, only []string) error {
 		if err != nil {
 			return err
 		}
-		_, name, ok := strings.Cut(strings.TrimPrefix(h.Name, "./"), "/")
-		if h.Typeflag != tar.TypeReg || !ok || name == "" {
+		name, err := entryName(h)
+		if err != nil {
+			return err
+		}
+		if name == "" || len(only) > 0 && !slices.Contains(only, name) {
 			continue
 		}
-		if !filepath.IsLocal(filepath.FromSlash(name)) || strings.Contains(name, "\\") {
-			return fmt.Errorf("%q leads out of the package", h.Name)
-		}
-		if len(only) > 0 {
-			if !slices.Contains(only, name) {
-				continue
-			}
-			left--
-		}
+		left--
 		if err := writeEntry(tr, filepath.Join(dir, filepath.FromSlash(name)), h.Mode&0o111 != 0); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// entryName is the path of a file in the package, "" for what is no file of it.
+func entryName(h *tar.Header) (string, error) {
+	_, name, ok := strings.Cut(strings.TrimPrefix(h.Name, "./"), "/")
+	if h.Typeflag != tar.TypeReg || !ok || name == "" {
+		return "", nil
+	}
+	if !filepath.IsLocal(filepath.FromSlash(name)) || strings.Contains(name, "\\") {
+		return "", fmt.Errorf("%q leads out of the package", h.Name)
+	}
+	return name, nil
 }
 
 // writeEntry writes one file of the package.

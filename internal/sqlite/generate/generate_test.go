@@ -73,7 +73,7 @@ func TestPatchFailsUnlessEverythingIsThereOnce(t *testing.T) {
 				t.Errorf("edit %d: %s: no error", i, c.name)
 			}
 		}
-		twice := strings.Replace(fake(), "more\n"+e.to, e.anchor+"\n"+e.to, -1)
+		twice := strings.ReplaceAll(fake(), "more\n"+e.to, e.anchor+"\n"+e.to)
 		if _, err := patch(twice); err == nil || !strings.Contains(err.Error(), "2 times") {
 			t.Errorf("edit %d: anchor twice: %v", i, err)
 		}

@@ -35,7 +35,9 @@ export default { fetch(request, env, ctx) { return Response.json({
 	w := &c.Workers[0]
 	w.CompatibilityDate, w.CompatibilityFlags = "2026-01-01", []string{"nodejs_compat"}
 	w.Vars = []runtime.Var{
-		{Name: "TEXT", Text: text}, {Name: "EMPTY"}, {Name: "BAD", Text: "\xff"},
+		{Name: "TEXT", Text: text},
+		{Name: "EMPTY"},
+		{Name: "BAD", Text: "\xff"},
 		{Name: "JSON", JSON: []byte(`{"a":[1,"\u0000\"",null]}`)},
 	}
 	w.Modules = append(
@@ -49,7 +51,7 @@ export default { fetch(request, env, ctx) { return Response.json({
 	)
 	n := start(t)
 	n.load(t, c)
-	_, body := n.get(t, "/")
+	_, body := n.get(t)
 	var got map[string]any
 	if err := json.Unmarshal([]byte(body), &got); err != nil {
 		t.Fatalf("%v: %s", err, body)

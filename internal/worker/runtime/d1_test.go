@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -29,11 +30,11 @@ func (d *database) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	switch {
 	case r.URL.Path == "/dump":
-		http.Error(w, `{"error":"no dump"}`, 404)
+		http.Error(w, `{"error":"no dump"}`, http.StatusNotFound)
 	case strings.Contains(string(body), "bad"):
 		io.WriteString(w, `{"success":false,"error":"near \"bad\": syntax error: SQLITE_ERROR"}`)
 	case strings.Contains(string(body), "gate"):
-		w.WriteHeader(502)
+		w.WriteHeader(http.StatusBadGateway)
 		io.WriteString(w, `<html>`)
 	default:
 		var list []json.RawMessage
@@ -107,7 +108,7 @@ func TestDatabases(t *testing.T) {
 			}}}
 			n := start(t)
 			n.load(t, config)
-			_, body := n.get(t, "/")
+			_, body := n.get(t)
 			var got map[string]json.RawMessage
 			if err := json.Unmarshal([]byte(body), &got); err != nil {
 				t.Fatalf("%v: %s", err, body)
@@ -120,9 +121,7 @@ func TestDatabases(t *testing.T) {
 				"session": `"book-1"`,
 				"dump":    `"D1_DUMP_ERROR: Status + 404"`,
 			}
-			for name, text := range c.differs {
-				want[name] = text
-			}
+			maps.Copy(want, c.differs)
 			for name, text := range want {
 				if compact(got[name]) != compact([]byte(text)) {
 					t.Errorf("%s: %s, want %s", name, got[name], text)
@@ -148,6 +147,5 @@ func compact(b []byte) string {
 	if json.Unmarshal(b, &v) != nil {
 		return string(b)
 	}
-	out, _ := json.Marshal(v)
-	return string(out)
+	return fmt.Sprintf("%#v", v)
 }

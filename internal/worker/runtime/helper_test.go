@@ -69,7 +69,10 @@ func says(text string) runtime.Config {
 }
 
 func quoted(s string) string {
-	b, _ := json.Marshal(s)
+	b, err := json.Marshal(s)
+	if err != nil {
+		panic(err)
+	}
 	return string(b)
 }
 
@@ -81,9 +84,9 @@ func (n *node) load(t testing.TB, c runtime.Config) {
 }
 
 // get asks the Worker and returns status and body.
-func (n *node) get(t testing.TB, path string) (int, string) {
+func (n *node) get(t testing.TB) (int, string) {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, n.URL()+path, http.NoBody)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, n.URL(), http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +105,7 @@ func (n *node) get(t testing.TB, path string) (int, string) {
 // want asks for / and compares.
 func (n *node) want(t testing.TB, status int, body string) {
 	t.Helper()
-	gotStatus, got := n.get(t, "/")
+	gotStatus, got := n.get(t)
 	if gotStatus != status || got != body {
 		t.Errorf("answer %d %q, want %d %q", gotStatus, got, status, body)
 	}
@@ -163,7 +166,7 @@ func children(t testing.TB, pid string) []string {
 	var pids []string
 	for _, file := range lists {
 		b, _ := os.ReadFile(file)
-		for _, child := range strings.Fields(string(b)) {
+		for child := range strings.FieldsSeq(string(b)) {
 			if cmdline, _ := os.ReadFile("/proc/" + child + "/cmdline"); strings.Contains(string(cmdline), "workerd") {
 				pids = append(pids, child)
 			}

@@ -19,7 +19,7 @@ var errClosed = errors.New("the server is closed")
 
 // versionOf runs the program for its version.
 func versionOf(ctx context.Context, workerd string) (string, error) {
-	out, err := exec.CommandContext(ctx, workerd, "--version").Output() //nolint:gosec // the program that was chosen
+	out, err := exec.CommandContext(ctx, workerd, "--version").Output()
 	return string(out), err
 }
 
@@ -119,7 +119,7 @@ func (s *Server) replace(ctx context.Context, dir string, exclusive bool) error 
 			_ = durable.RemoveAll(old.dir)
 		})
 	}
-	s.tasks.Go(func() { s.watch(next) })
+	s.tasks.Go(func() { s.watch(next) }) //nolint:contextcheck // it lives as long as the Server
 	return nil
 }
 

@@ -2,6 +2,7 @@ package runtime
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -190,27 +191,19 @@ func (o *output) Write(p []byte) (int, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for rest := p; len(rest) > 0; {
-		line, after, whole := cutLine(rest)
-		o.part = append(o.part, line...)
-		if whole || len(o.part) >= lineMax {
-			o.emit()
+		end, skip := bytes.IndexByte(rest, '\n'), 1
+		if room := lineMax - len(o.part); end > room || end < 0 && len(rest) > room {
+			end, skip = room, 0
 		}
-		rest = after
+		if end < 0 {
+			o.part = append(o.part, rest...)
+			break
+		}
+		o.part = append(o.part, rest[:end]...)
+		o.emit()
+		rest = rest[end+skip:]
 	}
 	return len(p), nil
-}
-
-// cutLine takes bytes up to the end of a line, or of what is allowed for one.
-func cutLine(b []byte) (line, rest []byte, whole bool) {
-	for i, c := range b {
-		if c == '\n' {
-			return b[:i], b[i+1:], true
-		}
-		if i == lineMax {
-			return b[:i], b[i:], true
-		}
-	}
-	return b, nil, false
 }
 
 // emit ends the line under way. The caller has the lock.

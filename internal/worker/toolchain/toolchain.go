@@ -27,7 +27,7 @@ const (
 // workerdPackage gives the package of a platform. A platform is here once its
 // package could be had and its hash was written down.
 func workerdPackage(platform string) (npm.Package, bool) {
-	name, integrity := "", ""
+	var name, integrity string
 	switch platform {
 	case "linux/amd64":
 		name, integrity = "linux-64", "sha512-gZLA8X11m/luZwn+YA3+mDu61vdxNJzpksP/QZqjydKTQ+VUCulsK5gtn9Bqst1p3KJu2kafQpJ1nDQv4B23jA=="
