@@ -23,9 +23,28 @@ const module = "github.com/dione-db/dione"
 
 // plan lists, for every package, the packages of ours that it may import.
 var plan = map[string][]string{
-	"d1":               {},
-	"internal/durable": {},
-	"internal/sqlite":  {"d1"},
+	"d1":                        {},
+	"internal/app":              {"d1", "internal/auth", "internal/binding", "internal/catalog", "internal/durable", "internal/engine", "internal/httpd", "internal/local"},
+	"internal/auth":             {"d1"},
+	"internal/binding":          {"d1"},
+	"internal/catalog":          {"d1", "internal/durable", "internal/sqlite"},
+	"internal/cli":              {"d1", "internal/app", "internal/config", "internal/durable", "internal/npm", "internal/obs", "internal/worker/bundle", "internal/worker/project", "internal/worker/runtime", "internal/worker/toolchain"},
+	"internal/config":           {},
+	"internal/durable":          {},
+	"internal/engine":           {"d1", "internal/catalog", "internal/history", "internal/sqlite"},
+	"internal/history":          {"d1"},
+	"internal/httpd":            {},
+	"internal/local":            {"d1"},
+	"internal/npm":              {"internal/durable"},
+	"internal/obs":              {},
+	"internal/servicetest":      {"d1"},
+	"internal/sqlite":           {"d1"},
+	"internal/sqlite/generate":  {"internal/durable", "internal/npm"},
+	"internal/worker/bundle":    {"internal/worker/project"},
+	"internal/worker/project":   {},
+	"internal/worker/runtime":   {"internal/durable"},
+	"internal/worker/toolchain": {"internal/npm"},
+	"cmd/dione":                 {"internal/cli"},
 }
 
 // standardOnly are the packages that import nothing but Go's standard library:
