@@ -94,7 +94,9 @@ static int dn_allow_pragma(dn_conn *c, const char *name, const char *arg) {
     if (!dn_pragma_arg(p->arg, arg)) return SQLITE_DENY;
     if (p->writer) {
       c->on_writer = 1;
-      if (c->flags & DN_READER) return SQLITE_DENY; /* many act while they are prepared */
+      /* Many act while they are prepared. One without an argument does not, and
+      ** FTS5 asks for data_version itself while a reader searches. */
+      if (c->flags & DN_READER && p->arg != DN_ARG_NONE) return SQLITE_DENY;
     }
     if (p->sticky && arg) c->pinned = 1;
     return SQLITE_OK;
