@@ -1,0 +1,105 @@
+package engine
+
+import (
+	"context"
+	"log/slog"
+	"time"
+)
+
+// sweep looks after unused databases until the engine closes: it closes the readers that
+// nobody needs, has connections give back memory, and closes what was idle long.
+func (e *Engine) sweep() {
+	every := max(min(e.opts.ShrinkAfter, e.opts.IdleAfter)/4, time.Millisecond)
+	ticker := time.NewTicker(every)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-e.stop:
+			return
+		case now := <-ticker.C:
+			for _, a := range e.budget.actors() {
+				a.sweep(now)
+			}
+		}
+	}
+}
+
+// sweep looks after one database.
+func (a *actor) sweep(now time.Time) {
+	o := &a.engine.opts
+	a.mu.Lock()
+	if a.state != stateOpen {
+		a.mu.Unlock()
+		return
+	}
+	if a.used || a.inUse > 0 {
+		a.since, a.used, a.shrunk = now, false, false
+	}
+	idle := now.Sub(a.since)
+	if idle >= o.IdleAfter {
+		a.mu.Unlock()
+		a.closeIfIdle()
+		return
+	}
+	spare := a.spareReaders()
+	shrink := !a.shrunk && idle >= o.ShrinkAfter
+	a.shrunk = a.shrunk || shrink
+	if len(spare) == 0 && !shrink {
+		a.mu.Unlock()
+		return
+	}
+	a.inUse++ // not by inside: this is no use
+	a.mu.Unlock()
+	defer a.leave()
+	for _, c := range spare {
+		if err := closeConn(c); err != nil {
+			o.Log.LogAttrs(context.Background(), slog.LevelWarn, "a database was not closed in order",
+				slog.String("database", string(a.id)), slog.Any("error", err))
+		}
+	}
+	if shrink {
+		a.shrink()
+	}
+}
+
+// spareReaders takes away the free readers that were not needed since the last
+// sweep, the longest unused first, all but one. mu is held.
+func (a *actor) spareReaders() []conn {
+	keep := max(a.peak-a.reading, 1)
+	a.peak = a.reading
+	n := len(a.free) - keep
+	if n <= 0 {
+		return nil
+	}
+	spare := make([]conn, n)
+	copy(spare, a.free)
+	a.free = append(a.free[:0], a.free[n:]...)
+	return spare
+}
+
+// shrink has the connections that nobody uses give back memory. The caller is inside.
+func (a *actor) shrink() {
+	if a.writers.tryEnter() {
+		if a.writer != nil {
+			a.writer.Shrink()
+		}
+		a.writers.leave()
+	}
+	if !a.readers.tryEnter() { // its place, so that no more readers are opened than may be
+		return
+	}
+	defer a.readers.leave()
+	a.mu.Lock()
+	var c conn
+	if n := len(a.free); n > 0 {
+		c, a.free = a.free[n-1], a.free[:n-1]
+	}
+	a.mu.Unlock()
+	if c == nil {
+		return
+	}
+	c.Shrink()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.free = append(a.free, c)
+}
