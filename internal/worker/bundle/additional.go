@@ -5,7 +5,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/dione-db/dione/internal/worker/project"
 )
@@ -64,22 +63,4 @@ func additionalModules(p *project.Project, rules ruleSet) ([]additionalModule, e
 // skipped says whether a folder of this name holds nothing of the Worker's own.
 func skipped(name string) bool {
 	return name == "node_modules" || name[0] == '.'
-}
-
-// folders gives root and the folders below it that may hold sources, at most limit.
-func folders(root string, limit int) []string {
-	var list []string
-	_ = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil || len(list) >= limit:
-			return fs.SkipAll // what can be watched is enough
-		case !entry.IsDir():
-			return nil
-		case path != root && skipped(entry.Name()):
-			return fs.SkipDir
-		}
-		list = append(list, path)
-		return nil
-	})
-	return slices.Clip(list)
 }

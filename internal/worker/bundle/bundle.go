@@ -4,8 +4,6 @@
 package bundle
 
 import (
-	"context"
-	"errors"
 	"io"
 
 	"github.com/dione-db/dione/internal/worker/project"
@@ -67,20 +65,4 @@ type Options struct {
 	Environ []string
 	// Output takes what a custom build command prints; nil for nowhere.
 	Output io.Writer
-}
-
-// Watch loads the project, builds it, and builds again whenever a file changes
-// that had a part in the result: sources, other modules, the configuration and
-// the dotenv files (then load is called again). onBuild gets every result that
-// differs from the one before and every failure, one at a time, always from the
-// goroutine that called Watch. Watch returns nil when ctx is done, and an error
-// at once when the first load fails or files cannot be watched.
-func Watch(
-	ctx context.Context,
-	load func() (*project.Project, []project.Warning, error),
-	opts Options,
-	onBuild func(Result, error),
-) error {
-	_, _, _, _ = ctx, load, opts, onBuild
-	return errors.ErrUnsupported
 }

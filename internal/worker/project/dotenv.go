@@ -154,7 +154,7 @@ func expand(list []assignment, environ map[string]string) []assignment {
 // Bounds of a reference: how deep defaults may hold others, and its length.
 const (
 	maxNesting    = 10
-	maxExpression = 4096
+	maxExpression = 1024
 )
 
 // expandValue replaces the references of one value, and those in their defaults
