@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -53,7 +54,7 @@ func (s *Server) Load(ctx context.Context, c Config) error {
 		}
 	}
 	if err := s.replace(ctx, dir, exclusive); err != nil {
-		_ = durable.RemoveAll(dir)
+		_ = os.RemoveAll(dir)
 		return err
 	}
 	return nil
@@ -100,7 +101,7 @@ func (s *Server) replace(ctx context.Context, dir string, exclusive bool) error 
 		defer s.resume()
 		old.end(drainShort, killShort, s.closed)
 		s.drop(old)
-		_ = durable.RemoveAll(old.dir)
+		_ = os.RemoveAll(old.dir)
 		old = nil
 	}
 	next, err := s.begin(ctx, dir)
@@ -116,7 +117,7 @@ func (s *Server) replace(ctx context.Context, dir string, exclusive bool) error 
 	if old != nil {
 		s.tasks.Go(func() {
 			old.end(drainMax, killAfter, s.closed)
-			_ = durable.RemoveAll(old.dir)
+			_ = os.RemoveAll(old.dir)
 		})
 	}
 	s.tasks.Go(func() { s.watch(next) }) //nolint:contextcheck // it lives as long as the Server
@@ -136,10 +137,10 @@ func (s *Server) begin(ctx context.Context, dir string) (*backend, error) {
 // starts, and ends it.
 func (s *Server) rehearse(ctx context.Context, dir string) error {
 	scratch := filepath.Join(dir, "rehearsal")
-	if err := durable.MkdirAll(scratch, 0o700); err != nil {
+	if err := os.Mkdir(scratch, 0o700); err != nil {
 		return fmt.Errorf("make a storage to try with: %w", err)
 	}
-	defer durable.RemoveAll(scratch) //nolint:errcheck // goes with the working folder
+	defer os.RemoveAll(scratch) //nolint:errcheck // goes with the working folder
 	p, _, err := startProcess(ctx, s.opts, dir, io.Discard, "--directory-path="+objects+"="+scratch)
 	if err != nil {
 		return err
