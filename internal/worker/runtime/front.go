@@ -135,9 +135,9 @@ func (b *backend) serve(w http.ResponseWriter, r *http.Request) {
 	b.proxy.ServeHTTP(w, r)
 }
 
-// ServeHTTP is the front: it waits where a Worker is about to run, and explains
+// answer is the front: it waits where a Worker is about to run, and explains
 // where none can.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Server) answer(w http.ResponseWriter, r *http.Request) {
 	for {
 		s.mu.Lock()
 		current, waiting, failure := s.current, s.waiting, s.failure

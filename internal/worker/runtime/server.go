@@ -145,7 +145,7 @@ func New(ctx context.Context, o Options) (*Server, error) {
 		return nil, explainListen(o.Listen, err)
 	}
 	s.front = &http.Server{
-		Handler:           s,
+		Handler:           http.HandlerFunc(s.answer),
 		ReadHeaderTimeout: time.Minute,
 		ErrorLog:          log.New(io.Discard, "", 0),
 	}
