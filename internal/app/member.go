@@ -45,7 +45,8 @@ func Join(ctx context.Context, o Options) (*Member, error) {
 		return nil, err
 	}
 	watch, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	m := &Member{o: o, key: key, desk: running.Desk, cancel: cancel,
+	m := &Member{
+		o: o, key: key, desk: running.Desk, cancel: cancel,
 		client: local.Dial(filepath.Join(o.DataDir, localSocketName)),
 	}
 	m.done.Go(func() { m.takeOver(watch) })

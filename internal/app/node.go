@@ -69,7 +69,7 @@ func (n *Node) listen(ctx context.Context) error {
 		return fmt.Errorf("open the socket for commands: %w", err)
 	}
 	handler := auth.Trusted(local.NewHandler(guard, n.o.Log), auth.LocalCaller("cli"))
-	n.serve(httpd.New(httpd.Options{Handler: handler, Log: n.o.Log, AccessLevel: slog.LevelDebug, Unhurried: true}), l)
+	n.serve(httpd.New(httpd.Options{Handler: handler, Log: n.o.Log, AccessLevel: slog.LevelDebug, Unhurried: true}), l) //nolint:contextcheck // a server lives longer than this call
 	return writeRunning(n.o.DataDir, Running{PID: os.Getpid(), Command: n.o.Command, Desk: n.desk, Binding: n.binding})
 }
 
@@ -79,7 +79,7 @@ func (n *Node) serveBindings(ctx context.Context, svc d1.Service) error {
 	desk := binding.New(binding.Options{
 		Service: svc, Auth: auth.NewAuthenticator(n.key, n.o.Log), RequestID: httpd.RequestID, Log: n.o.Log,
 	})
-	server := httpd.New(httpd.Options{
+	server := httpd.New(httpd.Options{ //nolint:contextcheck // a server lives longer than this call
 		Handler: desk, Panicked: desk.Panicked, Log: n.o.Log, AccessLevel: slog.LevelDebug,
 	})
 	addresses := []string{deskAddress(n.o.DataDir)}

@@ -225,13 +225,13 @@ func (s *devSession) run(ctx context.Context, first *project.Project) (err error
 	if err != nil {
 		return ending(ctx, err)
 	}
-	defer func() { err = errors.Join(err, s.server.Close()) }()
+	defer func() { err = errors.Join(err, s.server.Close()) }() //nolint:contextcheck // the end must not be cut short
 	return s.loop(ctx)
 }
 
 // ending drops an error that is only the consequence of being told to stop.
 func ending(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
+	if stopped := ctx.Err() != nil; stopped {
 		return nil
 	}
 	return err

@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 		RequireUniqueNames:  true,
 		RequireExplicitExec: true,
 		Setup:               setup,
+		Condition:           condition,
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"start": cmdStart, "expect": cmdExpect, "stop": cmdStop, "crash": cmdCrash, "status": cmdStatus,
 			"query": cmdQuery, "get": cmdGet, "workerd": cmdWorkerd, "busy": cmdBusy, "unhex": cmdUnhex, "damage": cmdDamage,
@@ -60,8 +61,17 @@ func TestScripts(t *testing.T) {
 	})
 }
 
+// condition knows [mount]: whether this user may mount a file system of his own.
+func condition(name string) (bool, error) {
+	if name != "mount" {
+		return false, fmt.Errorf("unknown condition %q", name)
+	}
+	return exec.Command("unshare", "-rm", "true").Run() == nil, nil
+}
+
 func setup(e *testscript.Env) error {
 	e.Values[processes{}] = map[string]*process{}
+	e.Setenv("HOME", e.WorkDir)
 	e.Setenv("DIONE_DATA", filepath.Join(e.WorkDir, "data"))
 	e.Setenv("TMPDIR", filepath.Join(e.WorkDir, "tmp"))
 	return os.Mkdir(filepath.Join(e.WorkDir, "tmp"), 0o700)
@@ -92,8 +102,16 @@ func (p *process) Write(b []byte) (int, error) {
 	return p.output.Write(b)
 }
 
+func started(ts *testscript.TestScript) map[string]*process {
+	all, ok := ts.Value(processes{}).(map[string]*process)
+	if !ok {
+		ts.Fatalf("the script was not set up")
+	}
+	return all
+}
+
 func find(ts *testscript.TestScript, name string) *process {
-	p := ts.Value(processes{}).(map[string]*process)[name]
+	p := started(ts)[name]
 	if p == nil {
 		ts.Fatalf("nothing called %s was started", name)
 	}
@@ -121,7 +139,7 @@ func cmdStart(ts *testscript.TestScript, _ bool, args []string) {
 		p.err = p.cmd.Wait()
 		close(p.exited)
 	}()
-	ts.Value(processes{}).(map[string]*process)[args[0]] = p
+	started(ts)[args[0]] = p
 	ts.Defer(func() {
 		select {
 		case <-p.exited:
@@ -195,7 +213,7 @@ func childrenOf(pid int) []int {
 	files, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
 	for _, file := range files {
 		text, _ := os.ReadFile(file)
-		for _, field := range strings.Fields(string(text)) {
+		for field := range strings.FieldsSeq(string(text)) {
 			child, _ := strconv.Atoi(field)
 			all = append(append(all, child), childrenOf(child)...)
 		}
@@ -228,8 +246,11 @@ func cmdStatus(ts *testscript.TestScript, _ bool, args []string) {
 // describes: query FILE SQL.
 func cmdQuery(ts *testscript.TestScript, _ bool, args []string) {
 	var b struct {
-		Address string
-		Headers []struct{ Name, Value string }
+		Address string `json:"address"`
+		Headers []struct {
+			Name  string `json:"name"`
+			Value string `json:"value"`
+		} `json:"headers"`
 	}
 	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &b))
 	body, err := json.Marshal(map[string]any{"sql": args[1], "params": []any{}})
