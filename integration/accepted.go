@@ -1,0 +1,67 @@
+package integration
+
+import (
+	"slices"
+	"strings"
+)
+
+// Difference is one way in which our answer may differ from the reference's.
+// Its ID stands in docs/reference/differences.md, its reason too.
+type Difference struct {
+	ID     string
+	Reason string
+	// Fields are those that may differ, nothing else.
+	Fields []string
+	// Applies says whether the difference explains these answers. It is as narrow as it can be.
+	Applies func(req Request, ours, theirs Answer) bool
+}
+
+// Accepted lists every difference that is meant.
+func Accepted() []Difference {
+	return []Difference{
+		{
+			ID:     "value-size",
+			Reason: "D1 documents 2 MB as the largest value; workerd's engine takes more.",
+			Fields: []string{"error"},
+			Applies: func(_ Request, ours, theirs Answer) bool {
+				return strings.HasPrefix(ours.Error, "string or blob too big") && theirs.Error != ours.Error
+			},
+		},
+		{
+			ID:     "conflict-rollback",
+			Reason: "Where a conflict is to be resolved by ROLLBACK, workerd loses its object; Dione undoes the request and gives SQLite's error.",
+			Fields: []string{"error"},
+			Applies: func(_ Request, ours, theirs Answer) bool {
+				return strings.HasPrefix(theirs.Error, "internal error; reference = ") && strings.Contains(ours.Error, ": SQLITE_CONSTRAINT")
+			},
+		},
+		{
+			ID:     "returning-before-last",
+			Reason: "workerd cannot go on after a statement with RETURNING that is not the last of its text; Dione discards its rows.",
+			Fields: []string{"error"},
+			Applies: func(req Request, ours, theirs Answer) bool {
+				return strings.HasPrefix(theirs.Error, "internal error; reference = ") && !ours.Failed() && req.HasSQL("returning")
+			},
+		},
+		{
+			ID:     "deferred-foreign-key",
+			Reason: "A foreign key still broken at the end of a request resets workerd's object; Dione undoes the request and gives SQLite's error.",
+			Fields: []string{"error"},
+			Applies: func(_ Request, ours, theirs Answer) bool {
+				return strings.HasPrefix(theirs.Error, "Durable Object was reset") && strings.HasSuffix(theirs.Error, ours.Error) &&
+					strings.HasPrefix(ours.Error, "FOREIGN KEY constraint failed: SQLITE_CONSTRAINT")
+			},
+		},
+	}
+}
+
+// AcceptedAs gives the ID of the difference that explains diff, "" where none does.
+func AcceptedAs(req Request, ours, theirs Answer, diff []string) string {
+	for _, d := range Accepted() {
+		within := !slices.ContainsFunc(diff, func(f string) bool { return !slices.Contains(d.Fields, f) })
+		if within && d.Applies(req, ours, theirs) {
+			return d.ID
+		}
+	}
+	return ""
+}
