@@ -77,7 +77,7 @@ type actor struct {
 	reading int           // reading connections taken
 	peak    int           // most of them at once since the last sweep
 	used    bool          // since the last sweep
-	recent  bool          // since the eviction last looked
+	stamp   uint64        // of the last use, by the budget's clock
 	shrunk  bool          // nothing to give back since the last use
 	since   time.Time     // when the last sweep saw it used
 	at      *list.Element // in the engine's ring while it has a place in the budget; guarded by the ring's mu
@@ -106,7 +106,7 @@ func (a *actor) enter(ctx context.Context, p *patience) error {
 // inside counts a caller in; mu is held and the state is open.
 func (a *actor) inside() {
 	a.inUse++
-	a.used, a.recent = true, true
+	a.used, a.stamp = true, a.engine.budget.opens.Load()
 }
 
 // leave ends what enter began.
@@ -246,13 +246,9 @@ func (a *actor) drain(ctx context.Context, mine bool) error {
 
 // closeIfIdle closes the database where nobody is inside.
 func (a *actor) closeIfIdle() bool {
-	a.mu.Lock()
-	if a.state != stateOpen || a.inUse > 0 {
-		a.mu.Unlock()
+	if !a.claim() {
 		return false
 	}
-	a.to(stateClosing)
-	a.mu.Unlock()
 	a.closeAll()
 	a.reopenable()
 	return true

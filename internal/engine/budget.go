@@ -4,17 +4,23 @@ import (
 	"container/list"
 	"context"
 	"sync"
+	"sync/atomic"
 )
 
 // budget bounds the databases that are open at once. When it is used up, an
-// idle one is closed for the next: the ring is walked like the hand of a clock,
-// and passes by those used since it came by last.
+// idle one is closed for the next: of a handful, the one whose last use is longest ago.
 type budget struct {
 	places gate
+	// opens counts the places taken so far; it is the clock by which uses are stamped, so that
+	// a use costs no look at a real one and no lock that all databases share.
+	opens atomic.Uint64
 
 	mu   sync.Mutex
-	ring list.List // of *actor; the hand is at the front
+	ring list.List // of *actor; eviction looks at the front and moves what it saw to the back
 }
+
+// handful is how many idle databases eviction chooses from.
+const handful = 16
 
 // take waits for a place for a. The caller owns a's state, which is opening.
 func (b *budget) take(ctx context.Context, p *patience, a *actor) error {
@@ -28,6 +34,7 @@ func (b *budget) take(ctx context.Context, p *patience, a *actor) error {
 			return err
 		}
 	}
+	b.opens.Add(1)
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	a.at = b.ring.PushBack(a)
@@ -60,25 +67,47 @@ func (b *budget) evict() {
 func (b *budget) victim() *actor {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	for range 2 * b.ring.Len() { // once to take the second chance away, once to find
-		front := b.ring.Front()
-		b.ring.MoveToBack(front)
-		if a, ok := front.Value.(*actor); ok && a.yield() {
-			return a
+	for range 3 { // who is chosen may be in use again by then
+		var oldest *actor
+		var stamp uint64
+		idle := 0
+		for range b.ring.Len() {
+			front := b.ring.Front()
+			b.ring.MoveToBack(front)
+			a, ok := front.Value.(*actor)
+			if !ok {
+				continue
+			}
+			s, unused := a.unused()
+			if !unused {
+				continue
+			}
+			if oldest == nil || s < stamp {
+				oldest, stamp = a, s
+			}
+			if idle++; idle == handful {
+				break
+			}
+		}
+		if oldest == nil || oldest.claim() {
+			return oldest
 		}
 	}
 	return nil
 }
 
-// yield makes an idle database that was not used since the last call closing.
-func (a *actor) yield() bool {
+// unused tells the stamp of the last use of a database that nobody uses now.
+func (a *actor) unused() (stamp uint64, ok bool) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return a.stamp, a.state == stateOpen && a.inUse == 0
+}
+
+// claim makes an idle database closing, and the caller the owner of that.
+func (a *actor) claim() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.state != stateOpen || a.inUse > 0 {
-		return false
-	}
-	if a.recent {
-		a.recent = false
 		return false
 	}
 	a.to(stateClosing)
