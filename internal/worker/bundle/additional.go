@@ -25,15 +25,14 @@ type additionalModule struct {
 }
 
 // additionalModules gives the files below the base folder that a rule is about,
-// named by their path in it. node_modules and folders that begin with a dot are
-// left out.
+// named by their path in it. As with wrangler node_modules and hidden folders count.
 func additionalModules(p *project.Project, rules ruleSet) ([]additionalModule, error) {
 	var list []additionalModule
 	err := filepath.WalkDir(p.Bundle.BaseDir, func(file string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case entry.IsDir() && file != p.Bundle.BaseDir && skipped(entry.Name()):
+		case entry.IsDir() && (entry.Name() == ".git" || file == filepath.Join(p.Dir, ".wrangler")):
 			return fs.SkipDir
 		case entry.IsDir() || file == p.Main:
 			return nil
@@ -58,9 +57,4 @@ func additionalModules(p *project.Project, rules ruleSet) ([]additionalModule, e
 		return nil, fmt.Errorf("find additional modules: %w", err)
 	}
 	return list, nil
-}
-
-// skipped says whether a folder of this name holds nothing of the Worker's own.
-func skipped(name string) bool {
-	return name == "node_modules" || name[0] == '.'
 }

@@ -114,6 +114,10 @@ func (b *builder) bundle(ctx context.Context, result *Result) ([]api.Message, er
 		return nil, fmt.Errorf("bundle: %w", err)
 	}
 	maps.Copy(b.inputs, b.collect.inputs)
+	for _, name := range slices.Sorted(maps.Keys(b.collect.clashes)) {
+		r.Errors = append(r.Errors, api.Message{Text: fmt.Sprintf(
+			"two files would be the module %q: rename one of them or remove \"preserve_file_names\"", name)})
+	}
 	if errs := explain(append(r.Errors, b.unimportable()...), mode); len(errs) > 0 {
 		return nil, failure(errs...)
 	}

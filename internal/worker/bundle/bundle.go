@@ -1,6 +1,14 @@
 // Package bundle turns a Worker's JavaScript or TypeScript into the modules that
 // workerd runs, in the way wrangler does: the same esbuild with the same
 // settings, the same rules for files that are not JavaScript, the same names.
+//
+// It differs on purpose where wrangler's result would not run or needs npm
+// packages of its own. Modules of Node that the runtime lacks at the project's
+// date are stubs that throw when called, not those of the package unenv. With
+// find_additional_modules the entry is named by its path in base_dir, so that
+// relative imports between it and the others hold. With preserve_file_names a
+// file above the entry gets a name that the runtime can find, and two files of one
+// name are an error. The target of an alias may be whatever an import may be.
 package bundle
 
 import (

@@ -1,6 +1,7 @@
 package bundle
 
 import (
+	"bytes"
 	"crypto/sha1" //nolint:gosec // wrangler's names of modules, not a protection
 	"encoding/hex"
 	"fmt"
@@ -35,6 +36,7 @@ type collector struct {
 	modules map[string]Module // by name
 	inputs  map[string]bool   // absolute paths
 	outside map[string]bool   // specifiers left for the runtime
+	clashes map[string]bool   // names that two modules have
 	found   map[string]string // additional modules: absolute path to name
 }
 
@@ -45,6 +47,7 @@ func (c *collector) reset() {
 	c.modules = map[string]Module{}
 	c.inputs = map[string]bool{}
 	c.outside = map[string]bool{}
+	c.clashes = map[string]bool{}
 	c.found = map[string]string{}
 }
 
@@ -62,10 +65,13 @@ func (c *collector) left(specifier string) {
 	c.outside[specifier] = true
 }
 
-// add keeps a module.
+// add keeps a module, and remembers where another one has its name.
 func (c *collector) add(m Module, file string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if other, taken := c.modules[m.Name]; taken && !bytes.Equal(other.Content, m.Content) {
+		c.clashes[m.Name] = true
+	}
 	c.modules[m.Name] = m
 	c.inputs[file] = true
 }
@@ -204,7 +210,7 @@ func (c *collector) name(clean string, content []byte) string {
 	switch {
 	case !c.project.Bundle.PreserveFileNames:
 		return "./" + hash + "-" + path.Base(filepath.ToSlash(clean))
-	case filepath.IsAbs(clean):
+	case filepath.IsAbs(clean), strings.HasPrefix(path.Clean(clean), ".."): // outside of where modules are named
 		return "./" + hash + "/" + filepath.Base(clean)
 	}
 	return clean

@@ -88,6 +88,12 @@ func existing(folder string) string {
 	}
 }
 
+// unwatched says whether a folder of this name is too large or too lively to be
+// watched for what might appear in it. Inputs in it are watched all the same.
+func unwatched(name string) bool {
+	return name == "node_modules" || name == ".git" || name == ".wrangler"
+}
+
 // folders gives root and the folders below it that may hold sources, at most
 // maxFolders.
 func folders(root string) []string {
@@ -100,7 +106,7 @@ func folders(root string) []string {
 			return fs.SkipAll
 		case !entry.IsDir():
 			return nil
-		case path != root && skipped(entry.Name()):
+		case path != root && unwatched(entry.Name()):
 			return fs.SkipDir
 		}
 		list = append(list, path)
