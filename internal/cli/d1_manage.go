@@ -208,7 +208,7 @@ func (f *databaseFlags) info(ctx context.Context, env *Env, args []string) error
 func byteSize(n int64) string {
 	units := []string{"B", "kB", "MB", "GB", "TB"}
 	size, unit := float64(n), 0
-	for size >= 1000 && unit < len(units)-1 {
+	for size >= 999.5 && unit < len(units)-1 {
 		size /= 1000
 		unit++
 	}

@@ -231,10 +231,12 @@ func (s *devSession) run(ctx context.Context, first *project.Project) (err error
 
 // ending drops an error that is only the consequence of being told to stop.
 func ending(ctx context.Context, err error) error {
-	if stopped := ctx.Err() != nil; stopped {
+	select {
+	case <-ctx.Done():
 		return nil
+	default:
+		return err
 	}
-	return err
 }
 
 // address is where to listen: the flags count before the wrangler file.

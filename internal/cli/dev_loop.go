@@ -67,7 +67,7 @@ func (s *devSession) take(ctx context.Context, b build) {
 		fmt.Fprintf(s.errOut, "warning: %s\n", w)
 	}
 	if b.result.Warnings.Len() > 0 {
-		fmt.Fprintln(s.errOut, b.result.Warnings.Format(s.env.Interactive, 0))
+		fmt.Fprintln(s.errOut, b.result.Warnings.Format(s.colour(), 0))
 	}
 	w, err := s.worker(ctx, b.result)
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *devSession) take(ctx context.Context, b build) {
 func (s *devSession) waiting(err error) {
 	var text strings.Builder
 	if failed, ok := errors.AsType[*bundle.Error](err); ok {
-		text.WriteString(failed.Format(s.env.Interactive, 0))
+		text.WriteString(failed.Format(s.colour(), 0))
 	} else if failed, ok := errors.AsType[*project.Error](err); ok {
 		for _, p := range failed.Problems {
 			fmt.Fprintf(&text, "error: %s\n", p)
@@ -118,6 +118,9 @@ func (s *devSession) waiting(err error) {
 	}
 	fmt.Fprintf(s.errOut, "%s\n(%s)\n", strings.TrimRight(text.String(), "\n"), next)
 }
+
+// colour says whether messages of the bundler may be coloured.
+func (s *devSession) colour() bool { return s.env.Interactive && s.env.getenv("NO_COLOR") == "" }
 
 // announce says, once, where the Worker is and what it has.
 func (s *devSession) announce(ctx context.Context) {

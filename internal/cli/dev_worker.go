@@ -64,6 +64,9 @@ func (s *devSession) bindDatabases(ctx context.Context, w *devWorker) error {
 		value := db.Name + " (" + string(db.ID) + ")"
 		if db.created {
 			value += ", new"
+			if s.ready { // the table of bindings is only shown at the start
+				fmt.Fprintf(s.out, "Made the database %s (%s) for env.%s\n", db.Name, db.ID, e.binding)
+			}
 		}
 		w.databases = append(w.databases, devDatabase{entry: e, id: db.ID})
 		w.D1 = append(w.D1, runtime.D1{
