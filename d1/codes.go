@@ -29,6 +29,7 @@ const (
 	TextTimeout       = "D1 DB storage operation exceeded timeout which caused object to be reset."
 	TextMaxSize       = "Exceeded maximum DB size."
 	TextNoStatements  = "No SQL statements detected."
+	TextNoStatement   = "SQL code did not contain a statement."
 	TextParamCount    = "Wrong number of parameter bindings for SQL query."
 	TextMultiParams   = "When executing multiple SQL statements in a single call, only the last statement can have parameters."
 	TextTransaction   = "To execute a transaction, please use the state.storage.transaction() or " +

@@ -81,3 +81,16 @@ type ImportResponse struct {
 	Meta       Meta
 	Bookmark   Bookmark
 }
+
+// ExportRequest asks for a database as SQL.
+type ExportRequest struct {
+	Database         DatabaseID
+	NoSchema, NoData bool
+	Tables           []string // names; none means all
+}
+
+// ExportResponse is a database as SQL.
+type ExportResponse struct {
+	// Lines are statements with their semicolon, each on one line.
+	Lines []string
+}

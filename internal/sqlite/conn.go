@@ -23,7 +23,6 @@ package sqlite
 import "C"
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"sync"
@@ -39,7 +38,6 @@ var ErrNeedsWriter = errors.New("request needs the writing connection")
 // Result codes of SQLite, https://www.sqlite.org/rescode.html.
 const (
 	codeBusy        = 5
-	codeNoMem       = 7
 	codeReadOnly    = 8
 	codeInterrupt   = 9
 	codeIOErr       = 10
@@ -80,10 +78,7 @@ type Conn struct {
 	limits  d1.Limits
 	reader  bool
 	cache   stmtCache
-	scratch []byte // the block of arguments' tail and small results
-
-	mu     sync.Mutex
-	serial uint64 // of the request under way, guarded by mu: a late cancellation must not meet the next one
+	watcher watcher
 }
 
 // setup makes SQLite ready and registers the VFS, once.
@@ -191,33 +186,7 @@ func (c *Conn) Checkpoint(restart bool) error {
 // statements and pages.
 func (c *Conn) Shrink() {
 	c.cache.clear()
-	c.scratch = nil
 	C.dn_shrink(c.c)
-}
-
-// watch has the end of ctx stop what runs from now on until the function it
-// returns is called.
-func (c *Conn) watch(ctx context.Context) (release func()) {
-	c.c.cancel = 0
-	if ctx.Done() == nil {
-		return func() {}
-	}
-	c.mu.Lock()
-	serial := c.serial
-	c.mu.Unlock()
-	stop := context.AfterFunc(ctx, func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		if c.serial == serial {
-			C.dn_cancel(c.c)
-		}
-	})
-	return func() {
-		stop()
-		c.mu.Lock()
-		c.serial++
-		c.mu.Unlock()
-	}
 }
 
 // failure makes the error of the C call that just failed on this connection.
@@ -251,8 +220,6 @@ func (c *Conn) failure(rc C.int) error {
 		return d1.Errorf(d1.KindSQL, d1.CodeStorage, "%s", text)
 	case codeBusy:
 		return d1.Errorf(d1.KindUnavailable, d1.CodeOverloaded, "another process has this database open").Because(errors.New(text))
-	case codeNoMem:
-		return fmt.Errorf("run statement: %s", text)
 	}
 	return d1.Errorf(d1.KindSQL, d1.CodeSQL, "%s", text)
 }

@@ -69,6 +69,12 @@ static const char *dn_code_name(int code) {
   return 0;
 }
 
+/* SQLite also says "full" of a table out of rowids: only a database that
+** began its transaction past half its largest size is taken for full. */
+static int dn_near_limit(dn_conn *c) {
+  return c->size0 / 4096 > sqlite3BtreeMaxPageCount(c->bt, 0) / 2;
+}
+
 /* Keeps the error text of the failure that just happened, as D1 words it:
 ** message, byte offset, code, extended code. Returns the primary code. */
 static int dn_fail(dn_conn *c, int rc) {
@@ -90,7 +96,7 @@ static int dn_fail(dn_conn *c, int rc) {
   sqlite3_snprintf((int)(out == c->err ? sizeof c->err : need), out, "%s%s: %s%s%s%s", msg, at,
     name ? name : "SQLITE_ERROR", ext_name ? " (extended: " : "", ext_name ? ext_name : "", ext_name ? ")" : "");
   c->err_len = (int)strlen(out);
-  c->size_full = (rc & 0xff) == SQLITE_FULL && !dn_disk_full;
+  c->size_full = (rc & 0xff) == SQLITE_FULL && !dn_disk_full && dn_near_limit(c);
   dn_disk_full = 0;
   c->rc = rc & 0xff;
   c->extended = ext;
@@ -193,6 +199,20 @@ void dn_measure(dn_conn *c) {
   if (sqlite3BtreeTxnState(c->bt) != SQLITE_TXN_NONE) c->size = dn_pages(c);
 }
 
+static dn_node *dn_node_of(dn_conn *c) {
+  return ((dn_file *)sqlite3PagerFile(sqlite3BtreePager(c->bt)))->node;
+}
+
+/* A connection reads the planner's statistics with the schema, and ANALYZE on
+** another one does not change the schema: so have it read both again. */
+static void dn_take_statistics(dn_conn *c) {
+  int now = __atomic_load_n(&dn_node_of(c)->statistics, __ATOMIC_ACQUIRE);
+  if (now == c->statistics) return;
+  c->statistics = now;
+  sqlite3ResetAllSchemasOfConnection(c->db);
+  sqlite3ExpirePreparedStatements(c->db, 0);
+}
+
 static void dn_start_clock(dn_conn *c) {
   c->stopped = DN_RUNNING;
   c->deadline = c->budget ? dn_now() + c->budget : 0;
@@ -201,6 +221,7 @@ static void dn_start_clock(dn_conn *c) {
 /* Takes the snapshot on which a single read runs, without a transaction
 ** statement: SQLite ends it with the statement. */
 static int dn_snapshot(dn_conn *c) {
+  dn_take_statistics(c);
   int rc = sqlite3BtreeBeginTrans(c->bt, 0, 0);
   dn_start_clock(c);
   if (rc) return rc;
@@ -215,6 +236,8 @@ static void dn_end_snapshot(dn_conn *c) {
 
 /* Begins the transaction of a request and notes the counters. */
 int dn_begin(dn_conn *c) {
+  c->analyzed = 0;
+  if (c->flags & DN_READER) dn_take_statistics(c);
   int rc = dn_step_own(c, c->flags & DN_READER ? c->begin_read : c->begin);
   if (!rc && (c->flags & DN_READER)) {
     rc = sqlite3BtreeBeginTrans(c->bt, 0, 0);
@@ -247,6 +270,7 @@ int dn_commit(dn_conn *c) {
     dn_rollback(c);
     return c->rc;
   }
+  if (c->analyzed) c->statistics = __atomic_add_fetch(&dn_node_of(c)->statistics, 1, __ATOMIC_RELEASE);
   if (!(c->flags & DN_READER)) dn_count_wal(c);
   return SQLITE_OK;
 }

@@ -157,6 +157,10 @@ func TestErrorTexts(t *testing.T) {
 		{"SELECT ?; SELECT 1", d1.TextMultiParams},
 		{"SELECT " + strings.Repeat("1,", 50_000) + "1", "statement too long: SQLITE_TOOBIG"},
 		{"SELECT zeroblob(2000001)", "string or blob too big: SQLITE_TOOBIG"},
+		{"SELECT 1\x00", d1.TextNoStatement},
+		{"\x00SELECT 1", d1.TextNoStatement},
+		{"SELECT * FROM sqlite_dbpage", "no such table: sqlite_dbpage: SQLITE_ERROR"},
+		{"  SELECT nope", "no such column: nope at offset 9: SQLITE_ERROR"},
 		{"SELECT 1 LIMIT 'x'", "datatype mismatch: SQLITE_MISMATCH"},
 	} {
 		for range 2 { // the second time some come out of the cache
@@ -238,6 +242,25 @@ func TestAReaderSeesTheLastCommitAndItsSchema(t *testing.T) {
 	}
 	if got := string(res.Rows.ColumnsJSON); got != `["a","b"]` {
 		t.Errorf("columns %s", got)
+	}
+}
+
+func TestReadersPlanWithNewStatistics(t *testing.T) {
+	c, reader := open(t)
+	r := reader()
+	for _, sql := range []string{
+		"CREATE TABLE s(id INTEGER PRIMARY KEY, few INT, many INT, x TEXT)", "CREATE INDEX s_few ON s(few)",
+		"CREATE INDEX s_many ON s(many)", "CREATE TABLE o(k INTEGER PRIMARY KEY, v INT)", "CREATE INDEX o_v ON o(v)",
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM n WHERE i<2000) INSERT INTO s SELECT i, i%2, i%500, 'x'||i FROM n",
+		"INSERT INTO o SELECT id, few FROM s WHERE id <= 300",
+	} {
+		one(t, c, sql)
+	}
+	const plan = "EXPLAIN QUERY PLAN SELECT count(s.x) FROM s JOIN o ON o.v = s.few AND s.many = o.k"
+	before := string(one(t, r, plan).Rows.JSON)
+	one(t, c, "ANALYZE")
+	if after := string(one(t, r, plan).Rows.JSON); after == before || after != string(one(t, c, plan).Rows.JSON) {
+		t.Errorf("the reader plans %s, before ANALYZE %s", after, before)
 	}
 }
 

@@ -145,14 +145,20 @@ func TestADatabaseHasALargestSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	one(t, c, "CREATE TABLE u(a)")
-	if e := fails(t, c, stmt("INSERT INTO u VALUES (zeroblob(100000))")); e.Message != d1.TextMaxSize {
+	one(t, c, "CREATE TABLE u(id INTEGER PRIMARY KEY AUTOINCREMENT, a)")
+	one(t, c, "INSERT INTO u VALUES (9223372036854775807, zeroblob(1000))")
+	if e := fails(t, c, stmt("INSERT INTO u(a) VALUES (1)")); e.Message != "database or disk is full: SQLITE_FULL" {
+		t.Errorf("out of rowids: %q", e.Message)
+	}
+	one(t, c, "CREATE TABLE v(a)")
+	one(t, c, "INSERT INTO v VALUES (zeroblob(30000))")
+	if e := fails(t, c, stmt("INSERT INTO v VALUES (zeroblob(30000))")); e.Message != d1.TextMaxSize {
 		t.Errorf("%q, want %q", e.Message, d1.TextMaxSize)
 	}
-	if got := string(one(t, c, "SELECT count(*) FROM u").Rows.JSON); got != "[[0]]" {
-		t.Errorf("rows %s, want none", got)
+	if got := string(one(t, c, "SELECT count(*) FROM v").Rows.JSON); got != "[[1]]" {
+		t.Errorf("rows %s, want one", got)
 	}
-	one(t, c, "INSERT INTO u VALUES (1)")
+	one(t, c, "INSERT INTO v VALUES (1)")
 }
 
 func TestLastRowIDIsCarriedOver(t *testing.T) {

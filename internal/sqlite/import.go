@@ -36,8 +36,8 @@ func (c *Conn) Import(ctx context.Context, sql []byte) (int64, d1.Meta, error) {
 		e.Line = 1 + bytes.Count(sql[:at], []byte{'\n'})
 		return 0, d1.Meta{}, e
 	}
-	release := c.watch(ctx)
-	defer release()
+	c.watch(ctx)
+	defer c.unwatch()
 	imp := importer{c: c, rest: append(bytes.Clone(sql), 0), line: 1, limit: importLimit}
 	if c.limits.SQLBytes > 0 {
 		imp.limit = c.limits.SQLBytes

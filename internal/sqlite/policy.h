@@ -68,6 +68,7 @@ static int dn_is_bool(const char *v) {
 static int dn_is_number(const char *v) {
   int hex = v[0] == '0' && (v[1] == 'x' || v[1] == 'X');
   if (hex) v += 2;
+  else if (*v == '-' || *v == '+') v++;
   if (!*v) return 0;
   for (; *v; v++)
     if (!(hex ? sqlite3Isxdigit(*v) : sqlite3Isdigit(*v))) return 0;
@@ -99,6 +100,7 @@ static int dn_allow_pragma(dn_conn *c, const char *name, const char *arg) {
       if (c->flags & DN_READER && p->arg != DN_ARG_NONE) return SQLITE_DENY;
     }
     if (p->sticky && arg) c->pinned = 1;
+    if (p->arg == DN_ARG_OPT_NUM) c->analyzed = 1;
     return SQLITE_OK;
   }
   return SQLITE_DENY;
@@ -141,7 +143,10 @@ static int dn_authorize(void *arg, int action, const char *a, const char *b, con
     return (action == SQLITE_READ || action == SQLITE_UPDATE) && dn_name_allowed(a) ? SQLITE_OK : SQLITE_DENY;
   if (db && sqlite3_stricmp(db, "main")) return SQLITE_DENY;
   switch (action) {
-    case SQLITE_SELECT: case SQLITE_RECURSIVE: case SQLITE_ANALYZE:
+    case SQLITE_SELECT: case SQLITE_RECURSIVE:
+      return SQLITE_OK;
+    case SQLITE_ANALYZE:
+      c->analyzed = 1;
       return SQLITE_OK;
     case SQLITE_CREATE_TABLE: case SQLITE_DELETE: case SQLITE_DROP_TABLE: case SQLITE_INSERT: case SQLITE_CREATE_VIEW:
     case SQLITE_DROP_VIEW: case SQLITE_REINDEX: case SQLITE_READ: case SQLITE_UPDATE:

@@ -17,8 +17,10 @@ import (
 )
 
 const (
-	firstBuffer = 512
-	maxGuess    = 64 << 10 // no result's first buffer is larger, whatever the last one was
+	// A result is written on the stack where it fits, and copied once.
+	smallResult = 1 << 10
+	// No result's first buffer is larger, whatever the last one was.
+	maxGuess = 4 << 20
 )
 
 // Query runs the statements of one request in one transaction of its own, and
@@ -29,8 +31,8 @@ func (c *Conn) Query(ctx context.Context, stmts []d1.Statement, f d1.Format) ([]
 	if err := ctx.Err(); err != nil {
 		return nil, d1.Errorf(d1.KindUnavailable, d1.CodeCanceled, "the client went away").Because(err)
 	}
-	release := c.watch(ctx)
-	defer release()
+	c.watch(ctx)
+	defer c.unwatch()
 	if len(stmts) == 1 {
 		if s := c.cache.get(stmts[0].SQL); s != nil {
 			return c.queryCached(s, &stmts[0].Params, f)
@@ -115,17 +117,14 @@ func (c *Conn) runText(st *d1.Statement, f d1.Format, res *d1.Result) (bool, err
 		if err != nil {
 			return false, err
 		}
-		next := Trim(rest[used:])
+		if s == nil { // an empty statement that is not the end, or a zero byte
+			return false, d1.Errorf(d1.KindSQL, d1.CodeSQL, "%s", d1.TextNoStatement)
+		}
+		next := trimFront(rest[used:])
 		if next == "" {
-			if s == nil {
-				return false, nil
-			}
 			return true, c.runOnly(s, st, single, f, res)
 		}
 		single, rest = false, next
-		if s == nil {
-			continue
-		}
 		err = c.runDiscard(s)
 		C.dn_finalize(s.s)
 		if err != nil {
@@ -195,28 +194,32 @@ func (c *Conn) run(s *stmt, params *d1.Params, f d1.Format, flags C.int, res *d1
 	}
 	args := params.Block()
 	argp := unsafe.Pointer(unsafe.SliceData(args))
-	var buf []byte
+	var (
+		small [smallResult]byte
+		large []byte // takes over where small is too small
+		n     int
+	)
+	buf := small[:]
+	if s.size >= smallResult {
+		large = c.guess(s.size)
+		buf = large
+	}
 	if s.s.ncol > 0 {
-		buf = make([]byte, 1, min(max(firstBuffer, s.size+s.size/8), maxGuess))
-		buf[0] = '['
+		buf[0], n = '[', 1
 	}
 	for {
-		free := buf[len(buf):cap(buf)]
-		room := len(free)
-		if room > 0 {
-			room-- // for the bracket
-		}
-		C.dn_run(s.s, argp, C.size_t(len(args)), (*C.char)(unsafe.Pointer(unsafe.SliceData(free))), C.size_t(room), flags)
-		buf = buf[:len(buf)+int(s.s.n)]
+		free := buf[n : len(buf)-1] // but for the bracket
+		C.dn_run(s.s, argp, C.size_t(len(args)), (*C.char)(unsafe.Pointer(unsafe.SliceData(free))), C.size_t(len(free)), flags)
+		n += int(s.s.n)
 		if s.s.more == 0 {
 			break
 		}
-		grown, err := c.grow(buf, int(s.s.need))
+		grown, err := c.grow(buf, n, int(s.s.need))
 		if err != nil {
 			C.dn_abort(s.s, flags)
 			return err
 		}
-		buf = grown
+		large, buf = grown, grown
 	}
 	if s.s.rc != 0 {
 		err := c.failure(s.s.rc)
@@ -225,9 +228,14 @@ func (c *Conn) run(s *stmt, params *d1.Params, f d1.Format, flags C.int, res *d1
 		}
 		return err
 	}
-	if buf != nil {
-		res.Rows.JSON = append(buf, ']')
-		s.size = len(buf)
+	if n > 0 {
+		buf[n] = ']'
+		s.size = n + 1
+		if large == nil || s.size < len(large)/2 {
+			res.Rows.JSON = append([]byte(nil), buf[:s.size]...)
+		} else {
+			res.Rows.JSON = large[:s.size]
+		}
 	}
 	c.report(s, res)
 	if s.s.args_cap > 4*cachedTextBytes {
@@ -243,14 +251,24 @@ func (c *Conn) forget(s *stmt) {
 	}
 }
 
-// grow makes room for at least need more bytes, within the bound of a result.
-func (c *Conn) grow(buf []byte, need int) ([]byte, error) {
-	if limit := c.limits.ResultBytes; limit > 0 && int64(len(buf)) > limit {
+// guess makes a buffer for a result of about the size of the last one.
+func (c *Conn) guess(size int) []byte {
+	size = min(size+size/8, maxGuess)
+	if limit := c.limits.ResultBytes; limit > 0 {
+		size = int(min(int64(size), max(limit, smallResult)))
+	}
+	return make([]byte, size)
+}
+
+// grow makes more room behind the n bytes in buf, at least need, within the bound
+// of a result. Doubling makes it end: need may be less than what a row wants.
+func (c *Conn) grow(buf []byte, n, need int) ([]byte, error) {
+	if limit := c.limits.ResultBytes; limit > 0 && int64(n) > limit {
 		return nil, d1.Errorf(d1.KindSQL, d1.CodeTooLarge,
 			"The result is larger than %d MiB as JSON; select fewer rows or columns, or use LIMIT.", limit>>20)
 	}
-	grown := make([]byte, len(buf), max(2*cap(buf), len(buf)+need+firstBuffer))
-	copy(grown, buf)
+	grown := make([]byte, max(2*len(buf), n+need+smallResult))
+	copy(grown, buf[:n])
 	return grown, nil
 }
 

@@ -33,6 +33,8 @@ typedef struct dn_conn {
   int on_writer;         /* the authorizer met something that only the writing connection may run */
   int pinned;            /* a pragma changed how this connection reads */
   int is_pragma;
+  int analyzed;          /* the transaction ran ANALYZE or PRAGMA optimize */
+  int statistics;        /* the generation of statistics that this connection plans with */
   struct sqlite3_stmt *begin, *begin_read, *commit, *rollback;
   int64_t changes0, rowid0, size0; /* counters at the start of the request's element */
   int64_t changes, rowid, size;    /* after it: changes since the start, last rowid, bytes */

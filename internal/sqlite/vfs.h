@@ -31,6 +31,7 @@ typedef struct dn_node {
   int open_refs[2];          /* users of real[0] (the file) and real[1] (the WAL), guarded by dn_nodes_mu */
   int open_flags[2];
   sqlite3_file *real[2];
+  int statistics;            /* counts commits of new statistics for the planner; atomic */
   pthread_mutex_t mu;        /* guards all below */
   int nshared;               /* file locks */
   struct dn_file *reserved, *pending, *exclusive;
