@@ -5,7 +5,7 @@ DATA      ?= .data
 PORT      ?= 8787
 FUZZTIME  ?= 20s
 SEED      ?= 1
-COUNT     ?= 10
+REQUESTS  ?= 20000
 
 GENERATED := internal/sqlite/sqlite3_gen.h
 MODULES   := $(patsubst %/go.mod,%,$(wildcard integration/go.mod bench/go.mod tools/go.mod tools/lint/go.mod))
@@ -44,6 +44,7 @@ $(GENERATED): $(filter-out %_test.go,$(wildcard internal/sqlite/generate/*.go)) 
 
 .PHONY: build
 build: preflight $(GENERATED)
+	@[ -e bin/dione ] || echo 'Building. The first time this compiles SQLite, which takes a minute or two.'
 	@$(GO) build -o bin/dione ./cmd/dione
 
 .PHONY: run
@@ -75,11 +76,11 @@ fuzz: preflight $(GENERATED)
 
 .PHONY: compare
 compare: build
-	@cd integration && $(GO) test -count 1 -timeout 60m -run 'Differential' -v ./... -args -seed=$(SEED)
+	@cd integration && SEED=$(SEED) $(GO) test -count 1 -timeout 120m -run '^TestDifferential$$' -v . -requests $(REQUESTS)
 
 .PHONY: bench
 bench: build
-	@cd bench && $(GO) run . -count $(COUNT)
+	@cd bench && $(GO) run .
 
 # --- words and shape -------------------------------------------------------
 
