@@ -122,6 +122,41 @@ func TestEveryCommandAndFlagIsInTheReference(t *testing.T) {
 	}
 }
 
+// acceptedID finds the ids of accepted differences in the sources, and documentedID in the page about them.
+var (
+	acceptedID   = regexp.MustCompile(`ID: +"([a-z0-9-]+)"`)
+	documentedID = regexp.MustCompile("(?m)^\\| `([a-z0-9]+(?:-[a-z0-9]+)+)` \\|")
+)
+
+func TestEveryAcceptedDifferenceIsDocumented(t *testing.T) {
+	ids := func(pattern *regexp.Regexp, file string) map[string]bool {
+		text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(file)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := map[string]bool{}
+		for _, m := range pattern.FindAllSubmatch(text, -1) {
+			found[string(m[1])] = true
+		}
+		if len(found) == 0 {
+			t.Fatalf("no id was found in %s", file)
+		}
+		return found
+	}
+	accepted := ids(acceptedID, "integration/accepted.go")
+	documented := ids(documentedID, "docs/reference/differences.md")
+	for id := range accepted {
+		if !documented[id] {
+			t.Errorf("docs/reference/differences.md lacks the accepted difference %s", id)
+		}
+	}
+	for id := range documented {
+		if !accepted[id] {
+			t.Errorf("docs/reference/differences.md has %s, which integration/accepted.go does not accept", id)
+		}
+	}
+}
+
 // slug is what becomes of a heading's text in a link, for the headings we write.
 func slug(text string) string {
 	text = strings.Map(func(r rune) rune {
