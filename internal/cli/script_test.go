@@ -72,6 +72,7 @@ func condition(name string) (bool, error) {
 func setup(e *testscript.Env) error {
 	e.Values[processes{}] = map[string]*process{}
 	e.Setenv("HOME", e.WorkDir)
+	e.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector lets every process sleep a second at its end
 	e.Setenv("DIONE_DATA", filepath.Join(e.WorkDir, "data"))
 	e.Setenv("TMPDIR", filepath.Join(e.WorkDir, "tmp"))
 	return os.Mkdir(filepath.Join(e.WorkDir, "tmp"), 0o700)
@@ -132,7 +133,7 @@ func cmdStart(ts *testscript.TestScript, _ bool, args []string) {
 	p.cmd.Dir, p.cmd.Stdout, p.cmd.Stderr = ts.MkAbs("."), p, p
 	p.cmd.Env = []string{
 		"PATH=" + ts.Getenv("PATH"), "HOME=" + ts.Getenv("HOME"), "TMPDIR=" + ts.Getenv("TMPDIR"),
-		"DIONE_DATA=" + ts.Getenv("DIONE_DATA"), "DIONE_WORKERD=" + ts.Getenv("DIONE_WORKERD"),
+		"GORACE=" + ts.Getenv("GORACE"), "DIONE_DATA=" + ts.Getenv("DIONE_DATA"), "DIONE_WORKERD=" + ts.Getenv("DIONE_WORKERD"),
 	}
 	ts.Check(p.cmd.Start())
 	go func() {
