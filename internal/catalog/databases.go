@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -74,10 +75,10 @@ func (c *Catalog) reserve(ctx context.Context, r record) error {
 	if err := decode(res[0], &taken); err != nil {
 		return err
 	}
-	for _, t := range taken {
-		if t.Name == r.Name {
-			return d1.Errorf(d1.KindConflict, d1.CodeNameTaken, "a database named %q exists", r.Name)
-		}
+	switch {
+	case slices.ContainsFunc(taken, func(t record) bool { return t.Name == r.Name }):
+		return d1.Errorf(d1.KindConflict, d1.CodeNameTaken, "a database named %q exists", r.Name)
+	case len(taken) > 0:
 		return d1.Errorf(d1.KindConflict, d1.CodeNameTaken, "a database with the id %s exists", r.ID)
 	}
 	return nil

@@ -212,11 +212,15 @@ func (a *actor) signal() {
 func (a *actor) quiesce(ctx context.Context) error {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return a.drain(ctx, false)
+	if !a.drain(ctx.Done(), false) {
+		return canceled(ctx.Err())
+	}
+	return nil
 }
 
-// drain is quiesce with mu held; mine says that this caller made the state draining.
-func (a *actor) drain(ctx context.Context, mine bool) error {
+// drain is quiesce with mu held; mine says that this caller made the state
+// draining. It reports false when giveUp was closed first.
+func (a *actor) drain(giveUp <-chan struct{}, mine bool) bool {
 	for {
 		switch {
 		case a.state == stateOpen && !mine:
@@ -224,7 +228,7 @@ func (a *actor) drain(ctx context.Context, mine bool) error {
 			a.to(stateDraining)
 		case a.state == stateClosed, a.state == stateDraining && mine && a.inUse == 0:
 			a.to(stateClosing)
-			return nil
+			return true
 		}
 		if mine && a.inUse == 0 {
 			continue
@@ -234,24 +238,22 @@ func (a *actor) drain(ctx context.Context, mine bool) error {
 		select {
 		case <-changed:
 			a.mu.Lock()
-		case <-ctx.Done():
+		case <-giveUp:
 			a.mu.Lock()
 			if mine && a.state == stateDraining {
 				a.to(stateOpen)
 			}
-			return canceled(ctx.Err())
+			return false
 		}
 	}
 }
 
 // closeIfIdle closes the database where nobody is inside.
-func (a *actor) closeIfIdle() bool {
-	if !a.claim() {
-		return false
+func (a *actor) closeIfIdle() {
+	if a.claim() {
+		a.closeAll()
+		a.reopenable()
 	}
-	a.closeAll()
-	a.reopenable()
-	return true
 }
 
 // closeAll closes the connections and gives the place in the budget back. The
@@ -267,7 +269,7 @@ func (a *actor) closeAll() {
 	}
 	for _, c := range conns {
 		if err := closeConn(c); err != nil {
-			a.engine.opts.Log.LogAttrs(context.Background(), slog.LevelWarn, "a database was not closed in order",
+			a.engine.opts.Log.Warn("a database was not closed in order",
 				slog.String("database", string(a.id)), slog.Any("error", err))
 		}
 	}
@@ -296,12 +298,10 @@ func (a *actor) discard() {
 	a.to(stateDraining)
 	a.engine.background.Go(func() {
 		a.mu.Lock()
-		err := a.drain(context.Background(), true) // as the caller leaves, this ends
+		a.drain(nil, true) // ends when the last caller inside has left
 		a.mu.Unlock()
-		if err == nil {
-			a.closeAll()
-			a.reopenable()
-		}
+		a.closeAll()
+		a.reopenable()
 	})
 }
 
@@ -329,4 +329,4 @@ func closeConn(c conn) (err error) {
 }
 
 // width makes a bound of the options one of a gate.
-func width(n int) uint32 { return uint32(min(max(n, 0), 1<<30)) } //nolint:gosec // within bounds
+func width(n int) uint32 { return uint32(min(max(n, 0), 1<<30)) }

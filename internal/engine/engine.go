@@ -47,8 +47,9 @@ var _ d1.Service = (*Engine)(nil)
 
 // New makes an engine. It opens nothing yet. Close it before its catalog.
 func New(o Options) *Engine {
+	o.setDefaults()
 	e := &Engine{
-		opts:   o.withDefaults(),
+		opts:   o,
 		stop:   make(chan struct{}),
 		actors: make(map[d1.DatabaseID]*actor),
 	}
@@ -126,7 +127,7 @@ type Stats struct {
 
 // Stats gives numbers for whoever watches the node.
 func (e *Engine) Stats() Stats {
-	return Stats{OpenDatabases: int(uint32(e.budget.places.state.Load())), OpenMax: e.opts.OpenMax} //nolint:gosec // the lower half
+	return Stats{OpenDatabases: int(uint32(e.budget.places.state.Load())), OpenMax: e.opts.OpenMax}
 }
 
 // actor finds the actor of a database, or makes one where the catalog knows the database.

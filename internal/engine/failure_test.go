@@ -160,7 +160,8 @@ func TestDatabaseOfTheLargestSize(t *testing.T) {
 	limits.DatabaseBytes = 10 * 4096
 	e := start(t, t.TempDir(), engine.Options{Limits: limits})
 	id := create(t, e, "a")
-	must(t, e, id, `CREATE TABLE t (n)`, `INSERT INTO t VALUES ('kept')`)
+	must(t, e, id, `CREATE TABLE t (n)`, `INSERT INTO t VALUES ('kept')`, `CREATE TABLE u (n)`)
+	must(t, e, id, `INSERT INTO u VALUES (zeroblob(16000))`)
 	_, err := ask(t.Context(), e, id, `INSERT INTO t VALUES (zeroblob(100000))`)
 	if err == nil || err.Error() != d1.TextMaxSize {
 		t.Errorf("error %v, want %q", err, d1.TextMaxSize)
@@ -248,8 +249,10 @@ func TestReopenAfterACrash(t *testing.T) {
 	if got, _ := must(t, e, id, `PRAGMA quick_check`); got != `[["ok"]]` {
 		t.Errorf("quick_check: %s", got)
 	}
-	_, err := e.Query(t.Context(), d1.QueryRequest{Database: id, Session: string(last.Bookmark),
-		Statements: []d1.Statement{{SQL: `SELECT 1`}}})
+	_, err := e.Query(t.Context(), d1.QueryRequest{
+		Database: id, Session: string(last.Bookmark),
+		Statements: []d1.Statement{{SQL: `SELECT 1`}},
+	})
 	if err != nil {
 		t.Errorf("a session from before: %v", err)
 	}

@@ -52,7 +52,7 @@ type Options struct {
 // descriptors is what an open database takes: its file and its WAL.
 const descriptors = 2
 
-func (o Options) withDefaults() Options {
+func (o *Options) setDefaults() {
 	setDefault(&o.OpenMax, openMax())
 	setDefault(&o.ReadersMax, min(max(2*runtime.GOMAXPROCS(0), 4), 32))
 	setDefault(&o.RunsMax, 1000)
@@ -65,7 +65,6 @@ func (o Options) withDefaults() Options {
 	if o.open == nil {
 		o.open = openConn
 	}
-	return o
 }
 
 func setDefault[T int | time.Duration](v *T, to T) {
@@ -81,7 +80,7 @@ func openMax() int {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil || limit.Cur > 1<<20 {
 		return most
 	}
-	return min(max(int(limit.Cur)*3/4/descriptors, 8), most) //nolint:gosec // at most 1<<20
+	return min(max(int(limit.Cur)*3/4/descriptors, 8), most)
 }
 
 // openConn is sqlite.Open as this package sees it.

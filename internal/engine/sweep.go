@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"context"
 	"log/slog"
 	"time"
 )
@@ -53,7 +52,7 @@ func (a *actor) sweep(now time.Time) {
 	defer a.leave()
 	for _, c := range spare {
 		if err := closeConn(c); err != nil {
-			o.Log.LogAttrs(context.Background(), slog.LevelWarn, "a database was not closed in order",
+			o.Log.Warn("a database was not closed in order",
 				slog.String("database", string(a.id)), slog.Any("error", err))
 		}
 	}

@@ -27,7 +27,7 @@ func (a *actor) write(ctx context.Context, p *patience, at **history.Position, f
 		a.leaveWriter()
 		return err
 	}
-	err := a.runWriter(fn)
+	err := a.runWriter(ctx, fn)
 	a.engine.runs.leave()
 	*at = a.position.Load() // before the next writer
 	if !a.checkpointDue() {
@@ -35,9 +35,10 @@ func (a *actor) write(ctx context.Context, p *patience, at **history.Position, f
 		return err
 	}
 	// The answer does not wait for it, the next writer does.
+	ctx = context.WithoutCancel(ctx)
 	a.engine.background.Go(func() {
 		defer a.leaveWriter()
-		a.checkpoint()
+		a.checkpoint(ctx)
 	})
 	return err
 }
@@ -48,7 +49,7 @@ func (a *actor) leaveWriter() {
 }
 
 // runWriter is a run with its guards; the caller is inside the gate of writers.
-func (a *actor) runWriter(fn job) (err error) {
+func (a *actor) runWriter(ctx context.Context, fn job) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = panicked(p)
@@ -70,7 +71,7 @@ func (a *actor) runWriter(fn job) (err error) {
 	pending, total := a.writer.WALFrames()
 	changed, err := fn(a.writer)
 	if p, t := a.writer.WALFrames(); changed || p != pending || t != total {
-		a.advance()
+		a.advance(context.WithoutCancel(ctx)) // the commit is done, whoever left
 	}
 	a.lastRowID.Store(a.writer.LastRowID())
 	a.pinned.Store(a.writer.Pinned())
@@ -91,12 +92,12 @@ func (a *actor) dropWriter() {
 }
 
 // advance counts a commit.
-func (a *actor) advance() {
+func (a *actor) advance(ctx context.Context) {
 	p := *a.position.Load()
 	if p.Seq+1 >= history.EndSeq {
-		boot, err := a.engine.opts.Catalog.NextBoot(context.Background()) // the commit is done, whoever left
+		boot, err := a.engine.opts.Catalog.NextBoot(ctx)
 		if err != nil {
-			a.engine.opts.Log.LogAttrs(context.Background(), slog.LevelError, "commits cannot be counted any more",
+			a.engine.opts.Log.LogAttrs(ctx, slog.LevelError, "commits cannot be counted any more",
 				slog.String("database", string(a.id)), slog.Any("error", err))
 			return
 		}
@@ -109,7 +110,7 @@ func (a *actor) advance() {
 
 // today counts the UTC days since 1970.
 func today() uint32 {
-	return uint32(max(time.Now().Unix()/86_400, 0)) //nolint:gosec // fits for some millions of years
+	return uint32(max(time.Now().Unix()/86_400, 0))
 }
 
 // checkpointDue tells whether the WAL should be copied into the file now.
@@ -122,7 +123,7 @@ func (a *actor) checkpointDue() bool {
 }
 
 // checkpoint copies the WAL into the file. The caller is inside the gate of writers.
-func (a *actor) checkpoint() {
+func (a *actor) checkpoint(ctx context.Context) {
 	defer func() {
 		if p := recover(); p != nil {
 			a.report(panicked(p))
@@ -133,7 +134,7 @@ func (a *actor) checkpoint() {
 	_, total := a.writer.WALFrames()
 	var err error
 	if total > most {
-		err = a.restartWAL(time.Duration(total/most) * restartPause)
+		err = a.restartWAL(ctx, time.Duration(total/most)*restartPause)
 	} else {
 		err = a.writer.Checkpoint(false)
 	}
@@ -155,12 +156,12 @@ const restartPause = 100 * time.Millisecond
 // restartWAL copies all of the WAL and has it start anew, which SQLite can only
 // while no reader stands in it. So readers are held back until those under way have ended, or for
 // as long as patience allows; then as much is copied as can be.
-func (a *actor) restartWAL(limit time.Duration) error {
+func (a *actor) restartWAL(ctx context.Context, limit time.Duration) error {
 	p := patience{limit: limit}
 	defer p.stop()
 	held := 0
 	for range a.readers.width {
-		if a.readers.enter(context.Background(), &p) != nil { // the readers alone decide, for a moment
+		if a.readers.enter(ctx, &p) != nil {
 			break
 		}
 		held++
@@ -174,6 +175,6 @@ func (a *actor) restartWAL(limit time.Duration) error {
 
 // report logs what no caller can be told.
 func (a *actor) report(err error) {
-	a.engine.opts.Log.LogAttrs(context.Background(), slog.LevelWarn, "the log of a database could not be copied into its file",
+	a.engine.opts.Log.Warn("the log of a database could not be copied into its file",
 		slog.String("database", string(a.id)), slog.String("error", err.Error()), slog.String("cause", d1.Cause(err)))
 }

@@ -18,8 +18,10 @@ var queryCases = []testCase{
 		}
 	}},
 	{"rows as objects", func(s *suite) {
-		resp, err := s.svc.Query(s.Context(), d1.QueryRequest{Database: s.db, Format: d1.FormatObjects,
-			Statements: []d1.Statement{{SQL: `SELECT 1 AS a, 'x' AS "b""c" UNION ALL SELECT 2, NULL`}}})
+		resp, err := s.svc.Query(s.Context(), d1.QueryRequest{
+			Database: s.db, Format: d1.FormatObjects,
+			Statements: []d1.Statement{{SQL: `SELECT 1 AS a, 'x' AS "b""c" UNION ALL SELECT 2, NULL`}},
+		})
 		if err != nil {
 			s.Fatal(err)
 		}
@@ -33,8 +35,10 @@ var queryCases = []testCase{
 		if got := rows(r); got != `[[1,2,3]]` || string(r.Rows.ColumnsJSON) != `["a","b","a"]` {
 			s.Errorf("arrays: %s of %s", got, r.Rows.ColumnsJSON)
 		}
-		resp, err := s.svc.Query(s.Context(), d1.QueryRequest{Database: s.db, Format: d1.FormatObjects,
-			Statements: []d1.Statement{{SQL: sql}}})
+		resp, err := s.svc.Query(s.Context(), d1.QueryRequest{
+			Database: s.db, Format: d1.FormatObjects,
+			Statements: []d1.Statement{{SQL: sql}},
+		})
 		if err != nil {
 			s.Fatal(err)
 		}

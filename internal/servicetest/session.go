@@ -84,8 +84,10 @@ var sessionCases = []testCase{
 	{"a bookmark also beside an error", func(s *suite) {
 		made := s.ask(d1.FirstPrimary, `CREATE TABLE t (a)`)
 		for _, sql := range []string{`SELECT nope`, `INSERT INTO nope VALUES (1)`, ``} {
-			resp, err := s.svc.Query(s.Context(), d1.QueryRequest{Database: s.db, Session: d1.FirstPrimary,
-				Statements: []d1.Statement{{SQL: sql}}})
+			resp, err := s.svc.Query(s.Context(), d1.QueryRequest{
+				Database: s.db, Session: d1.FirstPrimary,
+				Statements: []d1.Statement{{SQL: sql}},
+			})
 			if err == nil || resp.Bookmark < made || !bookmarkShape.MatchString(string(resp.Bookmark)) {
 				s.Errorf("%q: bookmark %q, error %v", sql, resp.Bookmark, err)
 			}

@@ -88,8 +88,10 @@ var togetherCases = []testCase{
 			wg.Go(func() {
 				session := d1.FirstPrimary
 				for range 25 {
-					resp, err := s.svc.Query(s.Context(), d1.QueryRequest{Database: s.db, Session: session,
-						Statements: []d1.Statement{{SQL: `INSERT INTO t VALUES (1)`}}})
+					resp, err := s.svc.Query(s.Context(), d1.QueryRequest{
+						Database: s.db, Session: session,
+						Statements: []d1.Statement{{SQL: `INSERT INTO t VALUES (1)`}},
+					})
 					if err != nil {
 						s.Errorf("insert: %v", err)
 						return
@@ -142,8 +144,10 @@ var togetherCases = []testCase{
 	{"a writer that goes away", func(s *suite) {
 		s.exec(`CREATE TABLE t (a)`)
 		s.stopped(func(ctx context.Context) error {
-			_, err := s.svc.Query(ctx, d1.QueryRequest{Database: s.db,
-				Statements: []d1.Statement{{SQL: `INSERT INTO t VALUES (1)`}, {SQL: `INSERT INTO t ` + endless}}})
+			_, err := s.svc.Query(ctx, d1.QueryRequest{
+				Database:   s.db,
+				Statements: []d1.Statement{{SQL: `INSERT INTO t VALUES (1)`}, {SQL: `INSERT INTO t ` + endless}},
+			})
 			return err
 		})
 		s.exec(`INSERT INTO t VALUES (2)`)
@@ -165,8 +169,10 @@ var togetherCases = []testCase{
 			blocked <- err
 		}()
 		s.stopped(func(ctx context.Context) error {
-			_, err := s.svc.Query(ctx, d1.QueryRequest{Database: s.db,
-				Statements: []d1.Statement{{SQL: `INSERT INTO t ` + endless}}})
+			_, err := s.svc.Query(ctx, d1.QueryRequest{
+				Database:   s.db,
+				Statements: []d1.Statement{{SQL: `INSERT INTO t ` + endless}},
+			})
 			return err
 		})
 		cancel()
