@@ -9,8 +9,8 @@ package sqlite
 /*
 #cgo CFLAGS: -O2 -std=gnu11 -w
 #cgo LDFLAGS: -lm -lpthread
-#cgo noescape dn_run
-#cgo nocallback dn_run
+#cgo noescape dn_run_at
+#cgo nocallback dn_run_at
 #cgo noescape dn_prepare
 #cgo nocallback dn_prepare
 #cgo nocallback dn_step_once
@@ -79,6 +79,7 @@ type Conn struct {
 	reader  bool
 	cache   stmtCache
 	watcher watcher
+	small   [smallResult]byte // where results are written first
 }
 
 // setup makes SQLite ready and registers the VFS, once.

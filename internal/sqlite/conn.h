@@ -213,17 +213,17 @@ static void dn_take_statistics(dn_conn *c) {
   sqlite3ExpirePreparedStatements(c->db, 0);
 }
 
-static void dn_start_clock(dn_conn *c) {
+static void dn_start_clock(dn_conn *c, int64_t now) {
   c->stopped = DN_RUNNING;
-  c->deadline = c->budget ? dn_now() + c->budget : 0;
+  c->deadline = c->budget ? now + c->budget : 0;
 }
 
 /* Takes the snapshot on which a single read runs, without a transaction
 ** statement: SQLite ends it with the statement. */
-static int dn_snapshot(dn_conn *c) {
+static int dn_snapshot(dn_conn *c, int64_t now) {
   dn_take_statistics(c);
   int rc = sqlite3BtreeBeginTrans(c->bt, 0, 0);
-  dn_start_clock(c);
+  dn_start_clock(c, now);
   if (rc) return rc;
   c->size = dn_pages(c);
   return SQLITE_OK;
@@ -244,7 +244,7 @@ int dn_begin(dn_conn *c) {
     if (rc) dn_step_own(c, c->rollback);
   }
   if (rc) return dn_fail(c, rc);
-  dn_start_clock(c);
+  dn_start_clock(c, dn_now());
   dn_mark(c);
   return SQLITE_OK;
 }

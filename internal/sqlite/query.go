@@ -17,7 +17,7 @@ import (
 )
 
 const (
-	// A result is written on the stack where it fits, and copied once.
+	// A result up to this size is written into memory of the connection, and copied once.
 	smallResult = 1 << 10
 	// No result's first buffer is larger, whatever the last one was.
 	maxGuess = 4 << 20
@@ -193,13 +193,12 @@ func (c *Conn) run(s *stmt, params *d1.Params, f d1.Format, flags C.int, res *d1
 		flags |= C.DN_OBJECTS
 	}
 	args := params.Block()
-	argp := unsafe.Pointer(unsafe.SliceData(args))
+	argp := (*C.uchar)(unsafe.SliceData(args))
 	var (
-		small [smallResult]byte
-		large []byte // takes over where small is too small
+		large []byte // takes over where c.small is too small
 		n     int
 	)
-	buf := small[:]
+	buf := c.small[:]
 	if s.size >= smallResult {
 		large = c.guess(s.size)
 		buf = large
@@ -207,9 +206,10 @@ func (c *Conn) run(s *stmt, params *d1.Params, f d1.Format, flags C.int, res *d1
 	if s.s.ncol > 0 {
 		buf[0], n = '[', 1
 	}
+	at := C.uintptr_t(uintptr(unsafe.Pointer(s.s)))
 	for {
 		free := buf[n : len(buf)-1] // but for the bracket
-		C.dn_run(s.s, argp, C.size_t(len(args)), (*C.char)(unsafe.Pointer(unsafe.SliceData(free))), C.size_t(len(free)), flags)
+		C.dn_run_at(at, argp, C.size_t(len(args)), (*C.char)(unsafe.Pointer(unsafe.SliceData(free))), C.size_t(len(free)), flags)
 		n += int(s.s.n)
 		if s.s.more == 0 {
 			break

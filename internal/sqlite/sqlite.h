@@ -92,6 +92,7 @@ void dn_measure(dn_conn *c);
 int dn_prepare(dn_conn *c, const char *sql, int n, dn_stmt **out, int *used);
 void dn_finalize(dn_stmt *s);
 void dn_run(dn_stmt *s, const void *args, size_t nargs, char *buf, size_t cap, int flags);
+void dn_run_at(uintptr_t s, const unsigned char *args, size_t nargs, char *buf, size_t cap, int flags);
 int dn_step_once(dn_stmt *s);
 int dn_drain(dn_stmt *s);
 void dn_abort(dn_stmt *s, int flags);

@@ -3,6 +3,9 @@
 #ifndef DN_STMT_H
 #define DN_STMT_H
 
+/* Short keys are copied as this many bytes at once, whatever their length. */
+#define DN_KEY_COPY 16
+
 static void dn_forget_columns(dn_stmt *s) {
   free(s->cols);
   free(s->keys);
@@ -22,7 +25,7 @@ static int dn_describe(dn_stmt *s) {
   dn_forget_columns(s);
   for (int i = 0; i < nc; i++) total += 6 * strlen(sqlite3_column_name(s->st, i)) + 8;
   s->cols = malloc(total + 3);
-  s->keys = malloc(total + 3);
+  s->keys = malloc(total + 3 + DN_KEY_COPY);
   s->key_off = malloc(sizeof *s->key_off * (size_t)(nc + 1));
   s->key_src = malloc(sizeof *s->key_src * (size_t)(nc + 1));
   if (!s->cols || !s->keys || !s->key_off || !s->key_src) return SQLITE_NOMEM;
@@ -135,25 +138,35 @@ static char *dn_put_blob(char *p, const unsigned char *z, size_t n) {
   return p;
 }
 
-/* Writes one cell; 0 when fewer than the needed bytes are left. */
+/* The text of m without a copy, a terminating zero or a look for one, where
+** that is all there is to it: nearly always. */
+static const unsigned char *dn_plain_text(const Mem *m) {
+  return (m->flags & (MEM_Str | MEM_Zero)) == MEM_Str && m->enc == SQLITE_UTF8 ? (const unsigned char *)m->z : 0;
+}
+
+/* Writes one cell; 0 when fewer than the needed bytes are left. The cell is
+** read where SQLite has it: each call of sqlite3_column_* would look for it anew. */
 static char *dn_cell(dn_stmt *s, int i, char *p, char *lim) {
-  sqlite3_stmt *st = s->st;
+  Mem *m = &((Vdbe *)s->st)->pResultRow[i];
   int64_t left = lim - p, want = 32;
   const unsigned char *z;
   size_t n;
   if (left < want) goto full;
-  switch (sqlite3_column_type(st, i)) {
-    case SQLITE_INTEGER: return dn_put_i64(p, sqlite3_column_int64(st, i));
-    case SQLITE_FLOAT: return dn_put_double(p, sqlite3_column_double(st, i));
+  switch (sqlite3_value_type(m)) {
+    case SQLITE_INTEGER: return dn_put_i64(p, sqlite3VdbeIntValue(m));
+    case SQLITE_FLOAT: return dn_put_double(p, sqlite3VdbeRealValue(m));
     case SQLITE_TEXT:
-      z = sqlite3_column_text(st, i);
-      n = (size_t)sqlite3_column_bytes(st, i);
+      if ((z = dn_plain_text(m))) n = (size_t)m->n;
+      else {
+        z = sqlite3_column_text(s->st, i);
+        n = (size_t)sqlite3_column_bytes(s->st, i);
+      }
       want = 6 * (int64_t)n + 2;
       if (left < want) goto full;
       return dn_put_str(p, z, n);
     case SQLITE_BLOB:
-      z = sqlite3_column_blob(st, i);
-      n = (size_t)sqlite3_column_bytes(st, i);
+      z = sqlite3_column_blob(s->st, i);
+      n = (size_t)sqlite3_column_bytes(s->st, i);
       want = 4 * (int64_t)n + 2;
       if (left < want) goto full;
       return dn_put_blob(p, z, n);
@@ -180,11 +193,12 @@ static char *dn_row_array(dn_stmt *s, char *p, char *lim) {
 static char *dn_row_object(dn_stmt *s, char *p, char *lim) {
   for (int i = 0; i < s->nkeys; i++) {
     size_t n = s->key_off[i + 1] - s->key_off[i];
-    if (lim - p < (int64_t)n + 2) {
+    if (lim - p < (int64_t)n + DN_KEY_COPY) {
       s->need += (int64_t)n + 32;
       return 0;
     }
-    memcpy(p, s->keys + s->key_off[i], n);
+    if (n <= DN_KEY_COPY) memcpy(p, s->keys + s->key_off[i], DN_KEY_COPY);
+    else memcpy(p, s->keys + s->key_off[i], n);
     p += n;
     if (!(p = dn_cell(s, s->key_src[i], p, lim - 2))) return 0;
   }
@@ -245,7 +259,7 @@ void dn_run(dn_stmt *s, const void *args, size_t nargs, char *buf, size_t cap, i
     if (flags & DN_BEGIN) {
       if ((s->rc = dn_begin(c))) return;
     } else if (flags & DN_SNAPSHOT) {
-      rc = dn_snapshot(c);
+      rc = dn_snapshot(c, s->started);
     } else if (flags & DN_MARK) {
       dn_mark(c);
     }
@@ -257,6 +271,11 @@ void dn_run(dn_stmt *s, const void *args, size_t nargs, char *buf, size_t cap, i
   }
   if (rc == SQLITE_ROW) rc = dn_rows(s, buf, cap, flags);
   if (!s->more) dn_finish(s, rc, flags);
+}
+
+/* dn_run for Go, which looks up each pointer it passes unless its type says that it holds none. */
+void dn_run_at(uintptr_t s, const unsigned char *args, size_t nargs, char *buf, size_t cap, int flags) {
+  dn_run((dn_stmt *)s, args, nargs, buf, cap, flags);
 }
 
 /* Steps until a row, or until the end where all is set; rows are dropped. */

@@ -34,7 +34,6 @@ func (c *Conn) watch(ctx context.Context) {
 	}
 	w := &c.watcher
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	w.done = done
 	switch {
 	case w.timer == nil:
@@ -43,14 +42,14 @@ func (c *Conn) watch(ctx context.Context) {
 		w.timer.Reset(watchEvery)
 	}
 	w.ticking = true
+	w.mu.Unlock()
 }
 
 // unwatch ends watch: from here on no cancellation can meet the next request.
 func (c *Conn) unwatch() {
-	w := &c.watcher
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.done = nil
+	c.watcher.mu.Lock()
+	c.watcher.done = nil
+	c.watcher.mu.Unlock()
 }
 
 // look stops what runs where its request has ended. It holds the lock, so the
