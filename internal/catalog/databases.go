@@ -91,7 +91,7 @@ func (c *Catalog) build(ctx context.Context, r record) error {
 	}
 	conn, err := sqlite.Open(c.Path(r.ID), sqlite.Options{Create: true})
 	if err != nil {
-		return fmt.Errorf("make database file: %w", err)
+		return fmt.Errorf("make database file: %w", ours(err))
 	}
 	if err := conn.Close(); err != nil {
 		return fmt.Errorf("make database file: %w", err)

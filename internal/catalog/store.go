@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"sync"
 
@@ -24,7 +25,7 @@ type store struct {
 func openStore(path string, o sqlite.Options) (*store, error) {
 	conn, err := sqlite.Open(path, o)
 	if err != nil {
-		return nil, fmt.Errorf("open catalog: %w", err)
+		return nil, fmt.Errorf("open catalog: %w", ours(err))
 	}
 	return &store{conn: conn}, nil
 }
@@ -52,8 +53,7 @@ func (s *store) rows(ctx context.Context, dst any, sql string, params ...any) er
 	return decode(res[0], dst)
 }
 
-// run runs statements in one transaction. A statement that SQLite refuses is a mistake
-// of ours, not of the caller, and becomes an internal error.
+// run runs statements in one transaction.
 func (s *store) run(ctx context.Context, stmts ...d1.Statement) ([]d1.Result, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -62,10 +62,7 @@ func (s *store) run(ctx context.Context, stmts ...d1.Statement) ([]d1.Result, er
 	}
 	res, err := s.conn.Query(ctx, stmts, d1.FormatObjects)
 	if err != nil {
-		if d1.KindOf(err) == d1.KindSQL {
-			return nil, fmt.Errorf("catalog statement: %s", err.Error())
-		}
-		return nil, err
+		return nil, ours(err)
 	}
 	if len(res) != len(stmts) {
 		return nil, fmt.Errorf("catalog statements: %d results, want %d", len(res), len(stmts))
@@ -75,6 +72,20 @@ func (s *store) run(ctx context.Context, stmts ...d1.Statement) ([]d1.Result, er
 		_ = s.conn.Checkpoint(false)
 	}
 	return res, nil
+}
+
+// ours makes an error of SQLite one that fits who asked for no SQL: where the disk
+// is at fault that can be helped, and a statement that is refused is a mistake of ours.
+func ours(err error) error {
+	e, ok := errors.AsType[*d1.Error](err)
+	switch {
+	case !ok || e.Kind != d1.KindSQL:
+		return err
+	case e.Code == d1.CodeStorage:
+		return d1.Errorf(d1.KindUnavailable, d1.CodeStorage,
+			"the data folder cannot be written; look whether its disk is full or read-only").Because(err)
+	}
+	return fmt.Errorf("catalog statement: %s", e.Message)
 }
 
 // decode reads the rows of a result.

@@ -210,8 +210,9 @@ func TestFullDisk(t *testing.T) {
 		}
 		must(t, e, other, `SELECT * FROM t`)
 	}
-	if _, err := e.CreateDatabase(t.Context(), d1.CreateDatabaseRequest{Name: "c"}); err == nil {
-		t.Error("a database was made on a full disk")
+	_, err = e.CreateDatabase(t.Context(), d1.CreateDatabaseRequest{Name: "c"})
+	if d1.AsError(err).Code != d1.CodeStorage || d1.KindOf(err) != d1.KindUnavailable {
+		t.Errorf("a database on a full disk: %v (%s)", err, d1.Cause(err))
 	}
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
