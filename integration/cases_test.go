@@ -215,6 +215,7 @@ func depthCases() []integration.Request {
 			integration.One("SELECT 1 IN ("+repeat(n, ",", "5")+")"),
 			integration.One("SELECT abs(1) IN ("+repeat(n, ",", "abs(-5)")+")"))
 	}
+	list = append(list, integration.One("SELECT 1 IN ("+repeat(49_000, ",", "5")+")"))
 	list = append(list, integration.One("DROP TRIGGER again"), integration.One("PRAGMA recursive_triggers = off"))
 	for _, n := range []int{10, 33, 34, 49, 50, 51} {
 		list = append(list,

@@ -94,7 +94,7 @@ func (c *comparison) episode(seed uint64, n int) int {
 			c.report(v, history)
 			return n
 		}
-		if integration.Broken(v.theirs) {
+		if v.over {
 			return len(history)
 		}
 		g.Learn(!v.theirs.Failed())

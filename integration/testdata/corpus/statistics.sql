@@ -22,11 +22,6 @@ EXPLAIN QUERY PLAN SELECT count(x) FROM s WHERE few = 1 AND many = 7
 ANALYZE sqlite_schema
 EXPLAIN QUERY PLAN SELECT count(x) FROM s WHERE few = 1 AND many = 7
 SELECT count(x) FROM s WHERE few = 1 AND many = 7
-DELETE FROM sqlite_stat1
-SELECT count(x) FROM s WHERE few = 1 AND many = 7
-CREATE TABLE unrelated(a)
-EXPLAIN QUERY PLAN SELECT count(x) FROM s WHERE few = 1 AND many = 7
-SELECT count(x) FROM s WHERE few = 1 AND many = 7
 PRAGMA optimize
 SELECT count(x) FROM s WHERE few = 1 AND many = 7
 DELETE FROM s WHERE id > 100
@@ -36,4 +31,3 @@ DROP INDEX s_few
 ANALYZE s
 SELECT * FROM sqlite_stat1 ORDER BY tbl, idx
 EXPLAIN QUERY PLAN SELECT count(x) FROM s WHERE few = 1 AND many = 7
-EXPLAIN SELECT few FROM s WHERE id = 1
