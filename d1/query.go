@@ -65,6 +65,21 @@ type Rows struct {
 	// JSON is an array of all rows in the format asked for. Empty means "[]".
 	JSON  []byte
 	Count int64
+	// Recycle, where it is set, gives the memory of JSON to later results. The last one
+	// to read JSON may call it; else the memory is left to the garbage collector.
+	Recycle func() `json:"-"`
+}
+
+// Recycle gives the memory of large results to later ones. The rows must not be
+// read afterwards.
+func (r *QueryResponse) Recycle() {
+	for i := range r.Results {
+		rows := &r.Results[i].Rows
+		if recycle := rows.Recycle; recycle != nil {
+			rows.JSON, rows.Recycle = nil, nil
+			recycle()
+		}
+	}
 }
 
 // ImportRequest asks a database to run a file of SQL, all or nothing.

@@ -19,8 +19,6 @@ import (
 const (
 	// A result up to this size is written into memory of the connection, and copied once.
 	smallResult = 1 << 10
-	// No result's first buffer is larger, whatever the last one was.
-	maxGuess = 4 << 20
 )
 
 // Query runs the statements of one request in one transaction of its own, and
@@ -41,6 +39,13 @@ func (c *Conn) Query(ctx context.Context, stmts []d1.Statement, f d1.Format) ([]
 	return c.queryAll(stmts, f)
 }
 
+// smallAnswer has the result of one statement and room for a row or two of it:
+// one allocation for both.
+type smallAnswer struct {
+	results [1]d1.Result
+	json    [112]byte
+}
+
 // queryCached runs one statement that is prepared already: one C call with its transaction around it.
 func (c *Conn) queryCached(s *stmt, params *d1.Params, f d1.Format) ([]d1.Result, error) {
 	flags := C.int(C.DN_BEGIN | C.DN_COMMIT)
@@ -53,11 +58,12 @@ func (c *Conn) queryCached(s *stmt, params *d1.Params, f d1.Format) ([]d1.Result
 	if params.Len() != int(s.s.nparam) {
 		return nil, d1.Errorf(d1.KindSQL, d1.CodeSQL, "%s", d1.TextParamCount)
 	}
-	results := make([]d1.Result, 1)
-	if err := c.run(s, params, f, flags, &results[0]); err != nil {
+	one := new(smallAnswer)
+	one.results[0].Rows.JSON = one.json[:0]
+	if err := c.run(s, params, f, flags, &one.results[0]); err != nil {
 		return nil, err
 	}
-	return results, nil
+	return one.results[:], nil
 }
 
 // queryAll runs any request, with a transaction around it.
@@ -187,7 +193,7 @@ func (c *Conn) runLast(s *stmt, params *d1.Params, f d1.Format, res *d1.Result) 
 	return c.run(s, params, f, 0, res)
 }
 
-// run runs a statement and fetches all its rows.
+// run runs a statement and fetches all its rows, into the memory that res.Rows.JSON has where they fit.
 func (c *Conn) run(s *stmt, params *d1.Params, f d1.Format, flags C.int, res *d1.Result) error {
 	if f == d1.FormatObjects {
 		flags |= C.DN_OBJECTS
@@ -231,10 +237,10 @@ func (c *Conn) run(s *stmt, params *d1.Params, f d1.Format, flags C.int, res *d1
 	if n > 0 {
 		buf[n] = ']'
 		s.size = n + 1
-		if large == nil || s.size < len(large)/2 {
-			res.Rows.JSON = append([]byte(nil), buf[:s.size]...)
+		if large == nil {
+			res.Rows.JSON = append(res.Rows.JSON, buf[:s.size]...)
 		} else {
-			res.Rows.JSON = large[:s.size]
+			handOver(&res.Rows, large, s.size)
 		}
 	}
 	c.report(s, res)
@@ -249,27 +255,6 @@ func (c *Conn) forget(s *stmt) {
 	if s.elem != nil {
 		c.cache.drop(s)
 	}
-}
-
-// guess makes a buffer for a result of about the size of the last one.
-func (c *Conn) guess(size int) []byte {
-	size = min(size+size/8, maxGuess)
-	if limit := c.limits.ResultBytes; limit > 0 {
-		size = int(min(int64(size), max(limit, smallResult)))
-	}
-	return make([]byte, size)
-}
-
-// grow makes more room behind the n bytes in buf, at least need, within the bound
-// of a result. Doubling makes it end: need may be less than what a row wants.
-func (c *Conn) grow(buf []byte, n, need int) ([]byte, error) {
-	if limit := c.limits.ResultBytes; limit > 0 && int64(n) > limit {
-		return nil, d1.Errorf(d1.KindSQL, d1.CodeTooLarge,
-			"The result is larger than %d MiB as JSON; select fewer rows or columns, or use LIMIT.", limit>>20)
-	}
-	grown := make([]byte, max(2*len(buf), n+need+smallResult))
-	copy(grown, buf[:n])
-	return grown, nil
 }
 
 // report fills in what the run told.
