@@ -73,5 +73,24 @@ func (p *Params) CloseData(block []byte) {
 	p.count++
 }
 
+// Each calls f with each value in order: its tag, its 8 bytes (for 't' and 'b'
+// the length) and its data, which stays valid as long as the block.
+func (p *Params) Each(f func(tag byte, bits uint64, data []byte)) {
+	for b := p.block; len(b) > 0; {
+		tag := b[0]
+		if b = b[1:]; tag == 'n' {
+			f(tag, 0, nil)
+			continue
+		}
+		bits := binary.LittleEndian.Uint64(b)
+		b = b[8:]
+		var data []byte
+		if tag == 't' || tag == 'b' {
+			data, b = b[:bits:bits], b[bits:]
+		}
+		f(tag, bits, data)
+	}
+}
+
 // ParamsFromBlock takes over a packed block that another Params made, with its count.
 func ParamsFromBlock(block []byte, count int) Params { return Params{block: block, count: count} }

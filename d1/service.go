@@ -27,6 +27,10 @@ type Querier interface {
 	// Import runs a file of SQL in one transaction. Errors are those of Query and
 	// name the statement and its line.
 	Import(ctx context.Context, req ImportRequest) (ImportResponse, error)
+
+	// Export gives the database as SQL, read on one snapshot; writes go on
+	// meanwhile. It fails with KindSQL for a database with virtual tables, as D1 does.
+	Export(ctx context.Context, req ExportRequest) (ExportResponse, error)
 }
 
 // Catalog knows which databases there are.

@@ -41,6 +41,14 @@ func (g *Guard) Import(ctx context.Context, req d1.ImportRequest) (d1.ImportResp
 	return res, err
 }
 
+// Export implements [d1.Querier]. A binding may export its own database, which it can read anyway.
+func (g *Guard) Export(ctx context.Context, req d1.ExportRequest) (d1.ExportResponse, error) {
+	if err := g.allow(ctx, "export", AccessRead, req.Database); err != nil {
+		return d1.ExportResponse{}, err
+	}
+	return g.next.Export(ctx, req)
+}
+
 // CreateDatabase implements [d1.Catalog], for callers of the node.
 func (g *Guard) CreateDatabase(ctx context.Context, req d1.CreateDatabaseRequest) (d1.Database, error) {
 	if err := g.allowNode(ctx, "create_database", AccessWrite, string(req.ID)); err != nil {

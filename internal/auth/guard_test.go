@@ -34,6 +34,11 @@ func (s *countingService) Import(context.Context, d1.ImportRequest) (d1.ImportRe
 	return d1.ImportResponse{NumQueries: 7}, nil
 }
 
+func (s *countingService) Export(context.Context, d1.ExportRequest) (d1.ExportResponse, error) {
+	s.note("export")
+	return d1.ExportResponse{}, nil
+}
+
 func (s *countingService) CreateDatabase(context.Context, d1.CreateDatabaseRequest) (d1.Database, error) {
 	s.note("create_database")
 	return d1.Database{ID: other}, nil
@@ -60,6 +65,10 @@ var methods = map[string]func(ctx context.Context, s d1.Service, id d1.DatabaseI
 		_, err := s.Query(ctx, d1.QueryRequest{Database: id})
 		return err
 	},
+	"export": func(ctx context.Context, s d1.Service, id d1.DatabaseID) error {
+		_, err := s.Export(ctx, d1.ExportRequest{Database: id})
+		return err
+	},
 	"import": func(ctx context.Context, s d1.Service, id d1.DatabaseID) error {
 		_, err := s.Import(ctx, d1.ImportRequest{Database: id})
 		return err
@@ -83,8 +92,8 @@ var methods = map[string]func(ctx context.Context, s d1.Service, id d1.DatabaseI
 
 func TestGuardAllowsEachCallerItsOwn(t *testing.T) {
 	const refusedUnknown, refusedKnown = d1.KindUnauthorized, d1.KindForbidden
-	reads := []string{"database", "databases"}
-	all := []string{"query", "import", "create_database", "database", "databases", "delete_database"}
+	reads := []string{"database", "databases", "export"}
+	all := []string{"query", "export", "import", "create_database", "database", "databases", "delete_database"}
 	tests := []struct {
 		name    string
 		caller  *auth.Caller
@@ -93,10 +102,10 @@ func TestGuardAllowsEachCallerItsOwn(t *testing.T) {
 		refusal d1.Kind
 	}{
 		{"nobody", nil, own, nil, refusedUnknown},
-		{"a binding on its own database", &auth.Caller{Name: "binding", Database: own, Access: auth.AccessWrite}, own, []string{"query"}, refusedKnown},
+		{"a binding on its own database", &auth.Caller{Name: "binding", Database: own, Access: auth.AccessWrite}, own, []string{"query", "export"}, refusedKnown},
 		{"a binding on another", &auth.Caller{Name: "binding", Database: own, Access: auth.AccessWrite}, other, nil, refusedKnown},
 		{"a binding on none", &auth.Caller{Name: "binding", Database: own, Access: auth.AccessWrite}, "", nil, refusedKnown},
-		{"a reader of one database", &auth.Caller{Name: "reader", Database: own, Access: auth.AccessRead}, own, nil, refusedKnown},
+		{"a reader of one database", &auth.Caller{Name: "reader", Database: own, Access: auth.AccessRead}, own, []string{"export"}, refusedKnown},
 		{"a reader of the node", &auth.Caller{Name: "reader", Node: true, Access: auth.AccessRead}, own, reads, refusedKnown},
 		{"a caller without rights", &auth.Caller{Name: "empty"}, own, nil, refusedKnown},
 		{"a caller without rights on none", &auth.Caller{Name: "empty", Access: auth.AccessWrite}, "", nil, refusedKnown},
@@ -141,6 +150,7 @@ func TestGuardWritesDownEveryChangeToTheNode(t *testing.T) {
 		{"import", "caller=cli database=" + string(own) + " succeeded=true"},
 		{"delete_database", "caller=cli database=" + string(own) + " succeeded=false"},
 		{"query", ""},
+		{"export", ""},
 		{"database", ""},
 		{"databases", ""},
 	}

@@ -86,6 +86,7 @@ func (d *Desk) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		j.answer.success(shape, resp.Results)
 	}
 	d.write(w, &j.answer, resp.Bookmark)
+	resp.Recycle()
 	if returned(r.Context(), err) {
 		j.trim()
 		d.jobs.Put(j)
@@ -105,6 +106,10 @@ func (d *Desk) run(ctx context.Context, j *job, r *http.Request) (d1.QueryRespon
 	stmts, err := j.decoder.decode(j.body)
 	if err != nil {
 		return d1.QueryResponse{}, 0, err
+	}
+	if req, ok := exportRequest(id, stmts); ok {
+		resp, err := d.export(ctx, req)
+		return resp, shapeObjects, err
 	}
 	shape := shapeOf(r.URL.RawQuery)
 	req := d1.QueryRequest{Database: id, Statements: stmts, Format: shape.format(), Session: session(r.Header)}

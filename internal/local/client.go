@@ -61,6 +61,11 @@ func (c *Client) Import(ctx context.Context, req d1.ImportRequest) (d1.ImportRes
 	return send[d1.ImportResponse](ctx, c, target, req.SQL)
 }
 
+// Export implements [d1.Querier].
+func (c *Client) Export(ctx context.Context, req d1.ExportRequest) (d1.ExportResponse, error) {
+	return call[d1.ExportRequest, d1.ExportResponse](ctx, c, pathExport, req)
+}
+
 // CreateDatabase implements [d1.Catalog].
 func (c *Client) CreateDatabase(ctx context.Context, req d1.CreateDatabaseRequest) (d1.Database, error) {
 	return call[d1.CreateDatabaseRequest, d1.Database](ctx, c, pathCreate, req)

@@ -30,6 +30,7 @@ func NewHandler(svc d1.Service, log *slog.Logger) http.Handler {
 		return svc.Query(ctx, req)
 	}))
 	mux.Handle("POST "+pathImport, serveImport(log, svc))
+	mux.Handle("POST "+pathExport, serve(log, svc.Export))
 	mux.Handle("POST "+pathCreate, serve(log, svc.CreateDatabase))
 	mux.Handle("POST "+pathDatabase, serve(log, svc.Database))
 	mux.Handle("POST "+pathDatabases, serve(log, svc.Databases))

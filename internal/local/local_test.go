@@ -57,6 +57,11 @@ func (s *echoService) Import(_ context.Context, req d1.ImportRequest) (d1.Import
 	return s.imp, s.err
 }
 
+func (s *echoService) Export(_ context.Context, req d1.ExportRequest) (d1.ExportResponse, error) {
+	s.note(req)
+	return d1.ExportResponse{Lines: []string{"PRAGMA defer_foreign_keys=TRUE;"}}, s.err
+}
+
 func (s *echoService) CreateDatabase(_ context.Context, req d1.CreateDatabaseRequest) (d1.Database, error) {
 	s.note(req)
 	return s.db, s.err
@@ -162,6 +167,13 @@ func TestCallsArriveWhole(t *testing.T) {
 			},
 			d1.ImportRequest{Database: id, SQL: []byte("SELECT '\x00é';")},
 			svc.imp,
+		},
+		{
+			"export", func() (any, error) {
+				return c.Export(t.Context(), d1.ExportRequest{Database: id, NoData: true, Tables: []string{"t"}})
+			},
+			d1.ExportRequest{Database: id, NoData: true, Tables: []string{"t"}},
+			d1.ExportResponse{Lines: []string{"PRAGMA defer_foreign_keys=TRUE;"}},
 		},
 		{
 			"create", func() (any, error) {

@@ -11,6 +11,7 @@ import (
 // sent, so that programs of two versions notice; a field more is none.
 const (
 	pathQuery     = "/v1/query"
+	pathExport    = "/v1/export"
 	pathImport    = "/v1/import" // the body is the file itself
 	pathCreate    = "/v1/create"
 	pathDatabase  = "/v1/database"

@@ -39,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) d1.Service) {
 		{"Error", errorCases},
 		{"Session", sessionCases},
 		{"Import", importCases},
+		{"Export", exportCases},
 		{"Catalog", catalogCases},
 		{"Together", togetherCases},
 	} {
