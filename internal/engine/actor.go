@@ -288,7 +288,7 @@ func (a *actor) reopenable() {
 
 // discard has all connections closed as soon as nobody uses them, because one of
 // them met damage or a broken invariant. Who comes later finds the database
-// opened anew. The caller is inside.
+// opened anew.
 func (a *actor) discard() {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -62,6 +62,8 @@ type spy struct {
 	shrunk  atomic.Int32
 	opened  atomic.Int32
 	check   func(restart bool) error // before each checkpoint
+	// badShrink has every Shrink panic.
+	badShrink bool
 }
 
 func (s *spy) install(o engine.Options) engine.Options {
@@ -142,6 +144,9 @@ func (c *spiedConn) Checkpoint(restart bool) error {
 
 func (c *spiedConn) Shrink() {
 	c.spy.shrunk.Add(1)
+	if c.spy.badShrink {
+		panic("broken shrinking")
+	}
 	c.Conn.Shrink()
 }
 

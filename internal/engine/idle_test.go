@@ -65,6 +65,26 @@ func TestIdleDatabaseShrinksAndCloses(t *testing.T) {
 	})
 }
 
+func TestPanicWhileShrinking(t *testing.T) {
+	folder := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := spy{badShrink: true}
+		e, stop := startStop(t, folder, s.install(engine.Options{ShrinkAfter: time.Second, IdleAfter: time.Hour}))
+		defer stop()
+		id := create(t, e, "a")
+		must(t, e, id, `SELECT 1`)
+		must(t, e, id, `CREATE TABLE t (n)`)
+		time.Sleep(3 * time.Second)
+		if _, conns := s.conns(); s.shrunk.Load() == 0 || conns != 0 {
+			t.Errorf("%d shrunk, %d connections; want all closed", s.shrunk.Load(), conns)
+		}
+		must(t, e, id, `INSERT INTO t VALUES (1)`)
+		if got, _ := must(t, e, id, `SELECT n FROM t`); got != `[[1]]` {
+			t.Errorf("rows %s", got)
+		}
+	})
+}
+
 func TestUsedDatabaseStaysOpen(t *testing.T) {
 	folder := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {

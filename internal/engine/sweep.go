@@ -3,6 +3,8 @@ package engine
 import (
 	"log/slog"
 	"time"
+
+	"github.com/dione-db/dione/d1"
 )
 
 // sweep looks after unused databases until the engine closes: it closes the readers that
@@ -17,10 +19,22 @@ func (e *Engine) sweep() {
 			return
 		case now := <-ticker.C:
 			for _, a := range e.budget.actors() {
-				a.sweep(now)
+				a.guardedSweep(now)
 			}
 		}
 	}
+}
+
+// guardedSweep is sweep where a broken invariant stops this database alone.
+func (a *actor) guardedSweep(now time.Time) {
+	defer func() {
+		if p := recover(); p != nil {
+			a.engine.opts.Log.Error("looking after an unused database failed",
+				slog.String("database", string(a.id)), slog.String("cause", d1.Cause(panicked(p))))
+			a.discard()
+		}
+	}()
+	a.sweep(now)
 }
 
 // sweep looks after one database.
@@ -76,14 +90,19 @@ func (a *actor) spareReaders() []conn {
 	return spare
 }
 
+func (a *actor) shrinkWriter() {
+	if !a.writers.tryEnter() {
+		return
+	}
+	defer a.writers.leave()
+	if a.writer != nil {
+		a.writer.Shrink()
+	}
+}
+
 // shrink has the connections that nobody uses give back memory. The caller is inside.
 func (a *actor) shrink() {
-	if a.writers.tryEnter() {
-		if a.writer != nil {
-			a.writer.Shrink()
-		}
-		a.writers.leave()
-	}
+	a.shrinkWriter()
 	if !a.readers.tryEnter() { // its place, so that no more readers are opened than may be
 		return
 	}
@@ -97,8 +116,10 @@ func (a *actor) shrink() {
 	if c == nil {
 		return
 	}
+	defer func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		a.free = append(a.free, c)
+	}()
 	c.Shrink()
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.free = append(a.free, c)
 }
