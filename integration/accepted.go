@@ -81,8 +81,21 @@ func Accepted() []Difference {
 				})
 			},
 		},
+		{
+			ID:     "explain-estimate",
+			Reason: "After ALTER TABLE RENAME a connection of SQLite forgets what ANALYZE learned until it reads the schema again; Dione's readers know it.",
+			Fields: []string{"rows"},
+			Applies: func(req Request, ours, theirs Answer) bool {
+				return req.HasSQL("explain query plan") && slices.EqualFunc(ours.Outcomes, theirs.Outcomes, func(a, b Outcome) bool {
+					return estimate.ReplaceAllString(a.Rows, "$1") == estimate.ReplaceAllString(b.Rows, "$1")
+				})
+			},
+		},
 	}
 }
+
+// estimate is the third column of EXPLAIN QUERY PLAN.
+var estimate = regexp.MustCompile(`(\[\d+,\d+,)\d+`)
 
 // internals are the instruction of EXPLAIN that carries the version of the
 // schema, as an array or an object, and the address of a virtual table.

@@ -167,7 +167,7 @@ func (g *Generator) createTrigger() string {
 // alterTable renames, adds and drops.
 func (g *Generator) alterTable() string {
 	t := g.some(plain, noRowid)
-	if t == nil {
+	if t == nil || g.analyzed {
 		return g.createTable()
 	}
 	old := g.column(t.cols).name

@@ -90,6 +90,7 @@ func (g *Generator) maintenance() string {
 	if len(g.tables) > 0 {
 		t = g.tables[g.rng.IntN(len(g.tables))].name
 	}
+	g.learn(func() { g.analyzed = true })
 	return g.one1("ANALYZE", "ANALYZE "+t, "PRAGMA optimize", "PRAGMA optimize(0x10002)", "REINDEX", "REINDEX "+t, "VACUUM", "SELECT * FROM sqlite_stat1",
 		"EXPLAIN QUERY PLAN SELECT * FROM "+t, "BEGIN", "SAVEPOINT s", "COMMIT", "ATTACH 'x' AS y")
 }

@@ -129,8 +129,6 @@ ANALYZE main
 PRAGMA optimize
 PRAGMA optimize(0x10002)
 PRAGMA optimize(-1)
-DROP TABLE sqlite_stat1
-DELETE FROM sqlite_stat1
 REINDEX
 REINDEX st
 REINDEX st_a
@@ -173,3 +171,4 @@ PRAGMA foreign_key_list(c4)
 PRAGMA foreign_key_check
 ["PRAGMA foreign_keys = off", "INSERT INTO c2 VALUES (9, 99)"]
 PRAGMA foreign_key_check(c2)
+DROP TABLE sqlite_stat1
