@@ -82,14 +82,19 @@ func TestSpellingOfValues(t *testing.T) {
 		params []any
 		want   string
 	}{
-		{"SELECT 1, 1.0, -0.0, 1e999, -1e999, 9007199254740993, 9223372036854775807", nil,
-			"[[1,1,0,null,null,9007199254740992,9223372036854776000]]"},
+		{
+			"SELECT 1, 1.0, -0.0, 1e999, -1e999, 9007199254740993, 9223372036854775807", nil,
+			"[[1,1,0,null,null,9007199254740992,9223372036854776000]]",
+		},
 		{"SELECT 1e21, 1.5e-7, 0.1, 123456789.125, 1e20, 5e-324", nil, "[[1e+21,1.5e-7,0.1,123456789.125,100000000000000000000,5e-324]]"},
 		{"SELECT 'a\"b\\c', char(10)||char(9)||char(1), 'é😀'", nil, `[["a\"b\\c","\n\t\u0001","é😀"]]`},
 		{"SELECT x'', x'00ff', NULL", nil, "[[[],[0,255],null]]"},
 		{"SELECT CAST(x'61ff62' AS TEXT), CAST(x'e282' AS TEXT), 'a'||char(0)||'b'", nil, "[[\"a\uFFFDb\",\"\uFFFD\",\"a\\u0000b\"]]"},
-		{"SELECT typeof(?), typeof(?), typeof(?), typeof(?), 7/?", []any{1, "x", []byte{}, nil, 2},
-			`[["real","text","blob","null",3.5]]`},
+		{
+			"SELECT typeof(?), typeof(?), typeof(?), typeof(?), 7/?",
+			[]any{1, "x", []byte{}, nil, 2},
+			`[["real","text","blob","null",3.5]]`,
+		},
 		{"SELECT 1 WHERE 0", nil, "[]"},
 	} {
 		for name, conn := range map[string]*sqlite.Conn{"writer": c, "reader": r} {
