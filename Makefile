@@ -6,6 +6,7 @@ PORT      ?= 8787
 FUZZTIME  ?= 20s
 SEED      ?= 1
 REQUESTS  ?= 20000
+COUNT     ?= 10
 
 GENERATED := internal/sqlite/sqlite3_gen.h
 MODULES   := $(patsubst %/go.mod,%,$(wildcard integration/go.mod bench/go.mod tools/go.mod tools/lint/go.mod))
@@ -80,7 +81,7 @@ compare: build
 
 .PHONY: bench
 bench: build
-	@cd bench && $(GO) run .
+	@cd bench && $(GO) run . -count $(COUNT)
 
 # --- words and shape -------------------------------------------------------
 
@@ -97,11 +98,12 @@ fmt-diff: preflight
 	@$(TOOL) shfmt -d $(SCRIPTS)
 
 .PHONY: lint
-lint: preflight $(GENERATED) lint-docs
+lint: preflight $(GENERATED)
 	@$(LINT) run
 	@set -e; for m in $(CODE); do (cd $$m && $(LINT) run --config $(CURDIR)/.golangci.yml); done
 	@$(GO) mod tidy -diff
 	@set -e; for m in $(MODULES); do (cd $$m && $(GO) mod tidy -diff); done
+	@$(MAKE) --no-print-directory lint-docs
 
 # Documents are linted where Node is there: the project itself never needs it.
 .PHONY: lint-docs
