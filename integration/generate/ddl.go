@@ -104,7 +104,7 @@ func (g *Generator) tableConstraints(t *table) []string {
 // createIndex makes a plain, unique, partial or expression index.
 func (g *Generator) createIndex() string {
 	t := g.some(plain, noRowid)
-	if t == nil {
+	if t == nil || g.analyzed {
 		return g.createTable()
 	}
 	name := g.name("i")

@@ -22,8 +22,9 @@ type Generator struct {
 	serial int      // numbers names, so that they are new
 	count  int      // requests made
 	params []any    // of the statement being built
-	// analyzed says that there are statistics, which SQLite forgets in one
-	// connection and keeps in others when a table is altered then.
+	// analyzed says that there are statistics: from then on tables are neither
+	// altered nor indexed, because connections of SQLite disagree about the
+	// estimates after that.
 	analyzed bool
 	// pending is what becomes of the model when the request succeeds.
 	pending []func()

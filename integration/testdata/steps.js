@@ -20,7 +20,8 @@ const steps = {
     started = true;
     return db.prepare('WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2000000) SELECT max(i) AS m FROM n').first();
   },
-  '/started': async () => started,
+  // A second query comes back only when the first has reached the server.
+  '/started': async (db) => started && (await db.prepare('SELECT 1 AS v').first('v')) === 1,
 };
 
 export default {

@@ -35,6 +35,7 @@ export const sizes = [
   { name: '100,001 bytes of SQL', run: (db) => db.prepare(`SELECT length('${text(100_001 - 17)}')`).raw(), throws: 'D1_ERROR: statement too long: SQLITE_TOOBIG' },
   { name: 'a batch of 500 statements', run: async (db) => (await db.batch(Array.from({ length: 500 }, (_, i) => db.prepare('SELECT ? AS v').bind(i)))).at(-1).results, want: [{ v: 499 }] },
   { name: 'a body of more than 64 MiB', run: (db) => db.batch(Array.from({ length: 36 }, () => db.prepare('SELECT length(?)').bind(text(1_990_000)))),
-    throws: /^D1_ERROR: / },
+    throws: /^D1_ERROR: the request has more than 67108864 bytes; /,
+    rpcThrows: /^D1_ERROR: Serialized RPC arguments or return values are limited to 32MiB/ },
   { name: 'and the database answers on', run: (db) => db.prepare('SELECT count(*) AS c FROM big').first('c'), want: 1 },
 ];
