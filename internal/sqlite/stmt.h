@@ -55,6 +55,18 @@ static int dn_describe(dn_stmt *s) {
   return SQLITE_OK;
 }
 
+/* Whether a statement reads the planner's statistics anew. The authorizer hears
+** of ANALYZE, but not where it names a table of SQLite's own, as the "ANALYZE
+** sqlite_schema" of exports does. */
+static int dn_loads_statistics(sqlite3_stmt *st) {
+  if (sqlite3_stmt_readonly(st)) return 0;
+  Vdbe *v = (Vdbe *)st;
+  for (int i = 0; i < v->nOp; i++) {
+    if (v->aOp[i].opcode == OP_LoadAnalysis) return 1;
+  }
+  return 0;
+}
+
 /* Prepares the first statement of sql[0..n). *out stays 0 for a text without a
 ** statement. *used is how many bytes it took. */
 int dn_prepare(dn_conn *c, const char *sql, int n, dn_stmt **out, int *used) {
@@ -75,7 +87,9 @@ int dn_prepare(dn_conn *c, const char *sql, int n, dn_stmt **out, int *used) {
   s->c = c;
   s->nparam = sqlite3_bind_parameter_count(st);
   s->on_writer = c->on_writer || !sqlite3_stmt_readonly(st);
-  s->cacheable = !c->is_pragma; /* some pragmas act while they are prepared */
+  int reloads = dn_loads_statistics(st);
+  c->analyzed |= reloads;
+  s->cacheable = !c->is_pragma && !reloads; /* some pragmas act while they are prepared */
   if (dn_describe(s)) {
     dn_finalize(s);
     return dn_fail(c, SQLITE_NOMEM);

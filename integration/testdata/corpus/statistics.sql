@@ -20,6 +20,18 @@ UPDATE sqlite_stat1 SET stat = '2000 2' WHERE idx = 's_few'
 SELECT count(x) FROM s WHERE few = 1 AND many = 7
 EXPLAIN QUERY PLAN SELECT count(x) FROM s WHERE few = 1 AND many = 7
 ANALYZE sqlite_schema
+SELECT count(x) FROM s WHERE few = 1 AND many = 7
+UPDATE sqlite_stat1 SET stat = '2000 1000' WHERE idx = 's_few'
+ANALYZE sqlite_schema
+EXPLAIN QUERY PLAN SELECT count(x) FROM s WHERE few = 1 AND many = 7
+ANALYZE
+SELECT count(x) FROM s WHERE few = 1 AND many = 7
+UPDATE sqlite_stat1 SET stat = '2000 2' WHERE idx = 's_few'
+SELECT count(x) FROM s WHERE few = 1 AND many = 7
+ANALYZE; ANALYZE sqlite_master
+SELECT count(x) FROM s WHERE few = 1 AND many = 7
+UPDATE sqlite_stat1 SET stat = '2000 2' WHERE idx = 's_few'
+SELECT 1; ANALYZE sqlite_schema; SELECT 2
 EXPLAIN QUERY PLAN SELECT count(x) FROM s WHERE few = 1 AND many = 7
 SELECT count(x) FROM s WHERE few = 1 AND many = 7
 PRAGMA optimize
