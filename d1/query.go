@@ -63,21 +63,28 @@ type Rows struct {
 	// ColumnsJSON is Columns as a JSON array; must not be changed. Empty means "[]".
 	ColumnsJSON []byte
 	// JSON is an array of all rows in the format asked for. Empty means "[]".
-	JSON  []byte
-	Count int64
-	// Recycle, where it is set, gives the memory of JSON to later results. The last one
-	// to read JSON may call it; else the memory is left to the garbage collector.
-	Recycle func() `json:"-"`
+	JSON   []byte
+	Count  int64
+	memory Recycler
 }
 
-// Recycle gives the memory of large results to later ones. The rows must not be
-// read afterwards.
+// Recycler owns the memory of a result and uses it again once it has it back.
+type Recycler interface{ Recycle() }
+
+// Lend notes the owner of the memory that the rows, and perhaps the whole result, are in.
+func (r *Rows) Lend(owner Recycler) { r.memory = owner }
+
+// Recycle gives the results' memory back to its owners, who use it for others'
+// results at once: only the last one to read them may call it, and nobody may have
+// kept a part of them. Without it the memory is left to the garbage collector.
 func (r *QueryResponse) Recycle() {
-	for i := range r.Results {
-		rows := &r.Results[i].Rows
-		if recycle := rows.Recycle; recycle != nil {
-			rows.JSON, rows.Recycle = nil, nil
-			recycle()
+	results := r.Results
+	r.Results = nil
+	for i := range results {
+		rows := &results[i].Rows
+		if owner := rows.memory; owner != nil {
+			rows.JSON, rows.memory = nil, nil
+			owner.Recycle()
 		}
 	}
 }

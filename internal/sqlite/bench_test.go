@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 
 	"github.com/dione-db/dione/d1"
@@ -36,7 +38,7 @@ func cancelable(t testing.TB) context.Context {
 }
 
 // asking gives a function that asks for one row, as a request does that is decoded already.
-func asking(t testing.TB, c *sqlite.Conn) func(id int) {
+func asking(t testing.TB, c *sqlite.Conn, recycle bool) func(id int) {
 	ctx, stmts := cancelable(t), []d1.Statement{{SQL: pointSQL}}
 	return func(id int) {
 		p := &stmts[0].Params
@@ -49,18 +51,63 @@ func asking(t testing.TB, c *sqlite.Conn) func(id int) {
 		if res[0].Rows.Count != 1 {
 			t.Fatalf("%d rows, want 1", res[0].Rows.Count)
 		}
+		if recycle {
+			(&d1.QueryResponse{Results: res}).Recycle()
+		}
 	}
 }
 
-// A point query allocates its result, and nothing else.
+// A point query allocates its result, and not even that when the last one was given back.
 func TestAllocationsOfAPointQuery(t *testing.T) {
 	writer, reader := users(t)
-	for name, c := range map[string]*sqlite.Conn{"reader": reader, "writer": writer} {
-		ask, id := asking(t, c), 0
+	for _, tc := range []struct {
+		name    string
+		conn    *sqlite.Conn
+		recycle bool
+		most    float64
+	}{
+		{"reader, recycled", reader, true, 0},
+		{"reader, kept", reader, false, 1},
+		{"writer, recycled", writer, true, 0},
+		{"writer, kept", writer, false, 1},
+	} {
+		ask, id := asking(t, tc.conn, tc.recycle), 0
 		ask(id) // prepares the statement and starts the timer of the watch
-		if got := testing.AllocsPerRun(1000, func() { id++; ask(id) }); got > 1 {
-			t.Errorf("%s: %v allocations in a point query, want at most 1", name, got)
+		if got := testing.AllocsPerRun(1000, func() { id++; ask(id) }); got > tc.most {
+			t.Errorf("%s: %v allocations in a point query, want at most %v", tc.name, got, tc.most)
 		}
+	}
+}
+
+// Memory of an answer that was given back serves one other answer, whoever gives it back, and a kept answer stays.
+func TestSmallResultsShareMemory(t *testing.T) {
+	_, reader := users(t)
+	ask := func(id int) d1.QueryResponse {
+		res, err := reader.Query(t.Context(), []d1.Statement{stmt("SELECT id, name FROM users WHERE id = ?", id)}, d1.FormatArrays)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return d1.QueryResponse{Results: res}
+	}
+	ask(1) // prepares the statement
+	kept, given := ask(2), ask(3)
+	var giving sync.WaitGroup
+	giving.Go(given.Recycle)
+	giving.Wait()
+	given.Recycle() // a second time: the answer has none left
+	first, second := ask(4), ask(5)
+	for want, resp := range map[string]d1.QueryResponse{
+		`[[2,"User Name 2"]]`: kept, `[[4,"User Name 4"]]`: first, `[[5,"User Name 5"]]`: second,
+	} {
+		if got := string(resp.Results[0].Rows.JSON); got != want {
+			t.Errorf("rows %s, want %s", got, want)
+		}
+		if got := resp.Results[0].Meta.RowsRead; got != 1 {
+			t.Errorf("%s: %d rows read, want 1", want, got)
+		}
+	}
+	if given.Results != nil {
+		t.Error("an answer that was given back can still be read")
 	}
 }
 
@@ -79,23 +126,20 @@ func TestLargeResultsShareMemory(t *testing.T) {
 		t.Fatalf("the result has %d bytes, too few for this test", len(want))
 	}
 	kept, given := ask(), ask()
-	rows := given.Results[0].Rows // a copy: its memory must not be given back twice
+	copied := d1.QueryResponse{Results: slices.Clone(given.Results)} // its memory must not be given back twice
 	given.Recycle()
-	rows.Recycle()
+	copied.Recycle()
 	first, second := ask(), ask()
 	for name, resp := range map[string]d1.QueryResponse{"kept": kept, "first": first, "second": second} {
 		if string(resp.Results[0].Rows.JSON) != want {
 			t.Errorf("the rows of the %s answer are not those of the table", name)
 		}
 	}
-	if given.Results[0].Rows.JSON != nil {
-		t.Error("rows that were given back can still be read")
-	}
 }
 
 func BenchmarkPoint(b *testing.B) {
 	_, reader := users(b)
-	ask, id := asking(b, reader), 0
+	ask, id := asking(b, reader, true), 0
 	b.ReportAllocs()
 	for b.Loop() {
 		id += 7919

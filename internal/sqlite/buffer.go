@@ -43,24 +43,63 @@ func recycle(b []byte) {
 	}
 }
 
-// handOver makes b[:size] the rows, in memory of their own size where b is much larger.
-func handOver(rows *d1.Rows, b []byte, size int) {
-	switch {
-	case size < len(b)/2:
-		rows.JSON = append(rows.JSON, b[:size]...)
-		recycle(b)
-	case len(b) < recycledMin:
-		rows.JSON = b[:size:size]
-	default:
-		rows.JSON = b[:size:size]
-		var done atomic.Bool
-		rows.Recycle = func() {
-			if done.CompareAndSwap(false, true) {
-				recycle(b)
-			}
-		}
+// largeRows is the memory of one large result.
+type largeRows struct {
+	b    []byte
+	back atomic.Bool // given back: doing it twice must do no harm
+}
+
+// Recycle implements [d1.Recycler].
+func (l *largeRows) Recycle() {
+	if l.back.CompareAndSwap(false, true) {
+		recycle(l.b)
 	}
 }
+
+// handOver makes b[:size] the rows, in memory of their own size where b is much larger.
+func handOver(rows *d1.Rows, b []byte, size int) {
+	if size < len(b)/2 {
+		rows.JSON = append(rows.JSON, b[:size]...)
+		recycle(b)
+		return
+	}
+	rows.JSON = b[:size:size]
+	if len(b) >= recycledMin {
+		rows.Lend(&largeRows{b: b})
+	}
+}
+
+// smallAnswer is the memory of an answer with one small result.
+type smallAnswer struct {
+	conn    *Conn
+	results [1]d1.Result
+	json    []byte // empty; first is behind it until a result was larger
+	first   [136]byte
+}
+
+// smallAnswer gives memory for an answer: that of an earlier one, where its reader gave it back.
+func (c *Conn) smallAnswer() *smallAnswer {
+	a := c.spare.Swap(nil)
+	if a == nil {
+		a = &smallAnswer{conn: c}
+		a.json = a.first[:0]
+	}
+	a.results[0] = d1.Result{}
+	a.results[0].Rows.JSON = a.json
+	return a
+}
+
+// lend has the answer's reader give it back; large rows have their own owner.
+func (a *smallAnswer) lend() {
+	rows := &a.results[0].Rows
+	if len(rows.JSON) <= smallResult {
+		a.json = rows.JSON[:0]
+		rows.Lend(a)
+	}
+}
+
+// Recycle implements [d1.Recycler]. The reader may be another goroutine than the connection's.
+func (a *smallAnswer) Recycle() { a.conn.spare.Store(a) }
 
 // guess makes a buffer for a result of about the size of the last one.
 func (c *Conn) guess(size int) []byte {

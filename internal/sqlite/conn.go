@@ -26,6 +26,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"github.com/dione-db/dione/d1"
@@ -80,6 +81,7 @@ type Conn struct {
 	cache   stmtCache
 	watcher watcher
 	small   [smallResult]byte // where results are written first
+	spare   atomic.Pointer[smallAnswer]
 }
 
 // setup makes SQLite ready and registers the VFS, once.
@@ -187,6 +189,7 @@ func (c *Conn) Checkpoint(restart bool) error {
 // statements and pages.
 func (c *Conn) Shrink() {
 	c.cache.clear()
+	c.spare.Store(nil)
 	C.dn_shrink(c.c)
 }
 

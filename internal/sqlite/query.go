@@ -39,13 +39,6 @@ func (c *Conn) Query(ctx context.Context, stmts []d1.Statement, f d1.Format) ([]
 	return c.queryAll(stmts, f)
 }
 
-// smallAnswer has the result of one statement and room for a row or two of it:
-// one allocation for both.
-type smallAnswer struct {
-	results [1]d1.Result
-	json    [112]byte
-}
-
 // queryCached runs one statement that is prepared already: one C call with its transaction around it.
 func (c *Conn) queryCached(s *stmt, params *d1.Params, f d1.Format) ([]d1.Result, error) {
 	flags := C.int(C.DN_BEGIN | C.DN_COMMIT)
@@ -58,12 +51,12 @@ func (c *Conn) queryCached(s *stmt, params *d1.Params, f d1.Format) ([]d1.Result
 	if params.Len() != int(s.s.nparam) {
 		return nil, d1.Errorf(d1.KindSQL, d1.CodeSQL, "%s", d1.TextParamCount)
 	}
-	one := new(smallAnswer)
-	one.results[0].Rows.JSON = one.json[:0]
-	if err := c.run(s, params, f, flags, &one.results[0]); err != nil {
+	answer := c.smallAnswer()
+	if err := c.run(s, params, f, flags, &answer.results[0]); err != nil {
 		return nil, err
 	}
-	return one.results[:], nil
+	answer.lend()
+	return answer.results[:], nil
 }
 
 // queryAll runs any request, with a transaction around it.
