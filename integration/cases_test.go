@@ -30,8 +30,8 @@ const (
 )
 
 // varying gives something else on every run; only the type of its value is compared.
-var varying = []string{"random", "randomblob", "date", "time", "datetime", "julianday", "unixepoch", "strftime", "timediff",
-	"current_date", "current_time", "current_timestamp", "sqlite_source_id"}
+var varying = strings.Fields("random randomblob date time datetime julianday unixepoch strftime timediff current_date current_time current_timestamp " +
+	"sqlite_source_id")
 
 // functionCases calls every function in many ways.
 func functionCases() []integration.Request {
@@ -40,8 +40,10 @@ func functionCases() []integration.Request {
 		integration.One("INSERT INTO t VALUES (1, 'x'), (2, 'y'), (NULL, x'00')"),
 	}
 	for _, f := range append(strings.Fields(functions), strings.Fields(denied)...) {
-		for _, args := range []string{"", "1", "-1.5", "'abc'", "NULL", "x'6162'", "'a', 2", "1, 2", "'{\"a\":1}', '$.a'", "'abc', 'b', 'c'",
-			"'{}', '$.x', 1", "'a', 'b', 'c', 'd'", "*", "DISTINCT 1"} {
+		for _, args := range []string{
+			"", "1", "-1.5", "'abc'", "NULL", "x'6162'", "'a', 2", "1, 2", "'{\"a\":1}', '$.a'", "'abc', 'b', 'c'",
+			"'{}', '$.x', 1", "'a', 'b', 'c', 'd'", "*", "DISTINCT 1",
+		} {
 			call := fmt.Sprintf("%s(%s)", f, args)
 			if slices.Contains(varying, f) {
 				call = "typeof(" + call + ")"
@@ -91,10 +93,12 @@ func pragmaCases() []integration.Request {
 		integration.One("INSERT INTO u VALUES (1, 'x'), (2, NULL)"),
 	}
 	list[0].Fresh = true
-	for _, p := range strings.Fields(pragmas) {
-		for _, form := range []string{"PRAGMA %s", "PRAGMA %s(u)", "PRAGMA %s('u')", "PRAGMA %s(iu)", "PRAGMA %s = 1", "PRAGMA %s = off", "PRAGMA %s(\"yes\")",
+	for p := range strings.FieldsSeq(pragmas) {
+		for _, form := range []string{
+			"PRAGMA %s", "PRAGMA %s(u)", "PRAGMA %s('u')", "PRAGMA %s(iu)", "PRAGMA %s = 1", "PRAGMA %s = off", "PRAGMA %s(\"yes\")",
 			"PRAGMA %s(nope)", "PRAGMA %s(_cf_x)", "PRAGMA main.%s", "PRAGMA main.%s(u)", "PRAGMA temp.%s", "PRAGMA %s = -5", "PRAGMA %s = 0x10", "PRAGMA %s = 1.5",
-			"SELECT * FROM pragma_%s", "SELECT * FROM pragma_%s('u')", "SELECT count(*) FROM pragma_%s('u', 'main')"} {
+			"SELECT * FROM pragma_%s", "SELECT * FROM pragma_%s('u')", "SELECT count(*) FROM pragma_%s('u', 'main')",
+		} {
 			list = append(list, integration.One(fmt.Sprintf(form, p)))
 		}
 		if slices.Contains(strings.Fields(changing), p) {

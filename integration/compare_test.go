@@ -208,7 +208,7 @@ func lastStatementEnd(sql string) int {
 		return -1
 	}
 	for i := 0; i < len(sql); {
-		next := i + 1
+		var next int
 		switch rest := sql[i:]; {
 		case strings.HasPrefix(rest, "--"):
 			next = skip(i, "\n")

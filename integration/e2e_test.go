@@ -87,16 +87,16 @@ func jsModules(t *testing.T, folder string) []runtime.Module {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no modules in %s: %v", folder, err)
 	}
-	modules := make([]runtime.Module, 1)
+	var entry, others []runtime.Module
 	for _, path := range files {
 		m := runtime.Module{Name: filepath.Base(path), Kind: runtime.ESModule, Path: path}
 		if m.Name == "worker.js" {
-			modules[0] = m
+			entry = append(entry, m)
 		} else {
-			modules = append(modules, m)
+			others = append(others, m)
 		}
 	}
-	return modules
+	return append(entry, others...)
 }
 
 // startWorker runs one Worker on workerd and gives its address.
@@ -123,7 +123,7 @@ func startWorker(t *testing.T, worker runtime.Worker) string {
 
 func get(t *testing.T, url string) []byte {
 	t.Helper()
-	res, err := http.Get(url) //nolint:noctx // a test's own Worker
+	res, err := http.Get(url)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,10 @@ func get(t *testing.T, url string) []byte {
 // report turns the answer of the cases into subtests.
 func report(t *testing.T, answer []byte) {
 	t.Helper()
-	var cases []struct{ Name, Problem string }
+	var cases []struct {
+		Name    string `json:"name"`
+		Problem string `json:"problem"`
+	}
 	if err := json.Unmarshal(answer, &cases); err != nil {
 		t.Fatal(err)
 	}

@@ -71,8 +71,9 @@ func startWorkerd(t *testing.T, dir string, args ...string) string {
 	lines := bufio.NewScanner(control)
 	for lines.Scan() {
 		var event struct {
-			Event, Socket string
-			Port          int
+			Event  string `json:"event"`
+			Socket string `json:"socket"`
+			Port   int    `json:"port"`
 		}
 		if json.Unmarshal(lines.Bytes(), &event) == nil && event.Event == "listen" && event.Socket == "http" {
 			go io.Copy(io.Discard, control) // ends with the process

@@ -74,7 +74,7 @@ func (g *Generator) join() string {
 		from.WriteString(t.name + " AS " + alias)
 		s = append(s, source{alias, t})
 		if i > 0 {
-			from.WriteString(fmt.Sprintf(" ON %s.%s = %s", alias, g.column(t.cols).name, g.ref(s[:i])))
+			fmt.Fprintf(&from, " ON %s.%s = %s", alias, g.column(t.cols).name, g.ref(s[:i]))
 		}
 	}
 	list := g.list(1+g.rng.IntN(4), func() string { return g.expr(s, g.rng.IntN(2)) })
@@ -121,11 +121,13 @@ func (g *Generator) compound() string {
 		s := scope{{"", t}}
 		return "SELECT " + g.list(cols, func() string { return g.ref(s) }) + " FROM " + t.name + g.maybe(50, func() string { return g.where(t, s) })
 	}
-	sql := term()
+	var sql strings.Builder
+	sql.WriteString(term())
 	for range 1 + g.rng.IntN(3) + g.rng.IntN(3)/2*g.rng.IntN(3) {
-		sql += g.one1(" UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT ") + term()
+		sql.WriteString(g.one1(" UNION ", " UNION ALL ", " INTERSECT ", " EXCEPT "))
+		sql.WriteString(term())
 	}
-	return sql + g.maybe(50, text(" ORDER BY 1")) + g.maybe(30, text(" LIMIT 10"))
+	return sql.String() + g.maybe(50, text(" ORDER BY 1")) + g.maybe(30, text(" LIMIT 10"))
 }
 
 // recursive makes a recursive common table expression.
