@@ -123,7 +123,7 @@ func (d *document) weights(b *strings.Builder) {
 	if len(d.idle) == 0 {
 		return
 	}
-	fmt.Fprintf(b, "\nMany small databases open at once (%d, for Dione's engine %d), each after its first query; and what that query took, the\nopening included. Dione should need at most 100 KiB, 2 descriptors and 1,000 µs.\n\n",
+	fmt.Fprintf(b, "\nMany small databases open at once (%d, for Dione's engine %d), each after its first query; and what that query\ntook, the opening included. Dione should need at most 100 KiB, 2 descriptors and 1,000 µs.\n\n",
 		d.small, d.idle[engineHouse].Ops)
 	header(b, "per open database", []string{"memory, KiB", "descriptors", "open and first query, µs", "of 99 %, µs"}, "")
 	for _, e := range slices.Concat([]string{engineDione, engineBoth, engineHouse, enginePlain}, []string{engineOurVFS, engineMattn, engineModern}) {
