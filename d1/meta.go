@@ -67,38 +67,3 @@ func appendMilliseconds(b []byte, d time.Duration) []byte {
 	}
 	return b
 }
-
-const hexDigits = "0123456789abcdef"
-
-// AppendString appends s as a JSON string, as JavaScript's JSON.stringify
-// spells it but for bytes that are no UTF-8: each becomes U+FFFD.
-func AppendString(b []byte, s string) []byte {
-	b = append(b, '"')
-	start := 0
-	for i, r := range s {
-		var esc []byte
-		switch {
-		case r == '"' || r == '\\':
-			esc = []byte{'\\', byte(r)}
-		case r == '\n':
-			esc = []byte(`\n`)
-		case r == '\r':
-			esc = []byte(`\r`)
-		case r == '\t':
-			esc = []byte(`\t`)
-		case r == '\b':
-			esc = []byte(`\b`)
-		case r == '\f':
-			esc = []byte(`\f`)
-		case r < 0x20:
-			esc = []byte{'\\', 'u', '0', '0', hexDigits[r>>4], hexDigits[r&15]}
-		case r == '\uFFFD' && s[i] != 0xEF: // a byte that is no UTF-8
-			esc = []byte("\uFFFD")
-		default:
-			continue
-		}
-		b = append(append(b, s[start:i]...), esc...)
-		start = i + 1
-	}
-	return append(append(b, s[start:]...), '"')
-}

@@ -16,6 +16,10 @@ import (
 // closeTimeout bounds how long the end of a node waits for requests under way.
 const closeTimeout = 20 * time.Second
 
+// drainTimeout is how long requests under way may go on once a node ends; then
+// their contexts end, and with them the statements they run.
+const drainTimeout = 3 * time.Second
+
 // Options says how to open a data folder.
 type Options struct {
 	DataDir string

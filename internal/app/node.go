@@ -139,9 +139,16 @@ func (n *Node) BindingAddress() string { return n.binding }
 func (n *Node) Close(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), closeTimeout)
 	defer cancel()
+	drain, drained := context.WithTimeout(ctx, drainTimeout)
+	defer drained()
 	var errs []error
 	for i := range n.servers {
-		errs = append(errs, n.servers[len(n.servers)-1-i].Shutdown(ctx))
+		err := n.servers[len(n.servers)-1-i].Shutdown(drain)
+		if errors.Is(err, context.DeadlineExceeded) { // they have ended by now
+			n.o.Log.LogAttrs(ctx, slog.LevelWarn, "requests interrupted")
+			continue
+		}
+		errs = append(errs, err)
 	}
 	n.running.Wait()
 	if n.o.Listen {

@@ -1,6 +1,10 @@
 package binding
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"github.com/dione-db/dione/d1"
+)
 
 // replacement is U+FFFD, which stands for what is no text.
 const replacement = "\uFFFD"
@@ -140,7 +144,7 @@ func appendRepaired(dst, text []byte) []byte {
 	for len(text) > 0 {
 		r, n := utf8.DecodeRune(text)
 		if r == utf8.RuneError && n == 1 {
-			n = brokenLen(text)
+			n = d1.BrokenLen(text)
 			dst = append(dst, replacement...)
 		} else {
 			dst = append(dst, text[:n]...)
@@ -148,33 +152,4 @@ func appendRepaired(dst, text []byte) []byte {
 		text = text[n:]
 	}
 	return dst
-}
-
-// brokenLen gives the length of the broken character that text starts with.
-func brokenLen(text []byte) int {
-	const contLow, contHigh = 0x80, 0xBF
-	low, high := byte(contLow), byte(contHigh) // what the second byte may be
-	size := 0
-	switch c := text[0]; {
-	case c >= 0xC2 && c <= 0xDF:
-		size = 2
-	case c == 0xE0:
-		size, low = 3, 0xA0 // below, it would be an overlong spelling
-	case c == 0xED:
-		size, high = 3, 0x9F // above, a surrogate
-	case c > 0xE0 && c <= 0xEF:
-		size = 3
-	case c == 0xF0:
-		size, low = 4, 0x90 // below, overlong again
-	case c == 0xF4:
-		size, high = 4, 0x8F // above, beyond U+10FFFF
-	case c > 0xF0 && c < 0xF4:
-		size = 4
-	}
-	n := 1
-	for n < size && n < len(text) && text[n] >= low && text[n] <= high {
-		low, high = contLow, contHigh
-		n++
-	}
-	return n
 }

@@ -81,6 +81,11 @@ func listenUnix(ctx context.Context, path string) (net.Listener, error) {
 		return nil, fmt.Errorf("listen on %s%s: %w", unixPrefix, path, err)
 	}
 	l, err := (&net.ListenConfig{Control: ownerOnly}).Listen(ctx, "unix", path)
+	if u, ok := l.(*net.UnixListener); ok {
+		// Clients of a socket that is there and answers nobody know that they may try
+		// again; workerd takes a missing one for an error of its own.
+		u.SetUnlinkOnClose(false)
+	}
 	if errors.Is(err, syscall.EINVAL) {
 		return nil, fmt.Errorf("listen on %s%s: the path of a socket has at most about 100 bytes, this one has %d: %w", unixPrefix, path, len(path), err)
 	}
