@@ -53,16 +53,7 @@ func setupMigrationsList(flags *pflag.FlagSet) runFunc {
 }
 
 func (f *databaseFlags) listMigrations(ctx context.Context, env *Env, args []string) error {
-	o, err := f.open(ctx, env, args[0], makeBound)
-	if err != nil {
-		return err
-	}
-	return o.closing(func() error {
-		m := migrator{migrationSource: f.migrationsSource(env, o.entry), svc: o.svc, db: o.ID}
-		pending, err := m.pending(ctx)
-		if err != nil {
-			return err
-		}
+	return f.withPending(ctx, env, args[0], func(_ *opened, _ *migrator, pending []string) error {
 		if len(pending) == 0 {
 			fmt.Fprintln(env.Stdout, "✅ No migrations to apply!")
 			return nil
@@ -76,15 +67,11 @@ func (f *databaseFlags) listMigrations(ctx context.Context, env *Env, args []str
 	})
 }
 
-func setupMigrationsApply(flags *pflag.FlagSet) runFunc {
-	f := &databaseFlags{}
-	f.register(flags)
-	f.registerPreview(flags)
-	return f.applyMigrations
-}
-
-func (f *databaseFlags) applyMigrations(ctx context.Context, env *Env, args []string) error {
-	o, err := f.open(ctx, env, args[0], makeBound)
+// withPending opens a database and calls do with the migrations that it lacks.
+func (f *databaseFlags) withPending(ctx context.Context, env *Env, name string,
+	do func(o *opened, m *migrator, pending []string) error,
+) error {
+	o, err := f.open(ctx, env, name, makeBound)
 	if err != nil {
 		return err
 	}
@@ -94,14 +81,27 @@ func (f *databaseFlags) applyMigrations(ctx context.Context, env *Env, args []st
 		if err != nil {
 			return err
 		}
+		return do(o, &m, pending)
+	})
+}
+
+func setupMigrationsApply(flags *pflag.FlagSet) runFunc {
+	f := &databaseFlags{}
+	f.register(flags)
+	f.registerPreview(flags)
+	return f.applyMigrations
+}
+
+func (f *databaseFlags) applyMigrations(ctx context.Context, env *Env, args []string) error {
+	return f.withPending(ctx, env, args[0], func(o *opened, m *migrator, pending []string) error {
 		if len(pending) == 0 {
-			return f.noMigrations(env, &m)
+			return f.noMigrations(env, m)
 		}
 		if err := m.prepare(ctx); err != nil {
 			return err
 		}
 		fmt.Fprintf(env.Stdout, "🌀 Executing on local database %s (%s):\n", o.Name, o.ID)
-		return applyAll(ctx, env, &m, pending)
+		return applyAll(ctx, env, m, pending)
 	})
 }
 
