@@ -82,6 +82,25 @@ func TestConnectionsShareTwoDescriptors(t *testing.T) {
 	}
 }
 
+func TestFilesAreForTheirOwnerAlone(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "db.sqlite")
+	c, err := sqlite.Open(path, sqlite.Options{Create: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	one(t, c, "CREATE TABLE u(a)")
+	for _, name := range []string{path, path + "-wal"} {
+		info, err := os.Stat(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := info.Mode().Perm(); got != 0o600 {
+			t.Errorf("%s has mode %o, want 600", filepath.Base(name), got)
+		}
+	}
+}
+
 func TestFilesThatCannotBeOpened(t *testing.T) {
 	dir := t.TempDir()
 	write := func(name string, data []byte) string {
