@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -212,14 +211,14 @@ func (s *devSession) run(ctx context.Context, first *project.Project) (err error
 	if err != nil {
 		return ending(ctx, err)
 	}
-	dir, err := durable.TempDir(os.TempDir(), "dione-dev-*")
+	scratch, err := durable.NewScratch(filepath.Join(s.dataDir, "dev"))
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, durable.RemoveAll(dir)) }()
+	defer func() { err = errors.Join(err, scratch.Remove()) }()
 
 	s.server, err = runtime.New(ctx, runtime.Options{
-		Workerd: workerd, Dir: filepath.Join(dir, "workerd"), Listen: s.address(first),
+		Workerd: workerd, Dir: filepath.Join(scratch.Dir, "workerd"), Listen: s.address(first),
 		Log: s.out, Prefix: "[" + nameOf(first) + "] ", Notify: s.notify,
 	})
 	if err != nil {
