@@ -30,6 +30,7 @@ func Accepted() []Difference {
 		{ID: "locked-by-discarded", Fields: []string{"error"}, Applies: lockedByDiscarded},
 		{ID: "explain-internals", Fields: []string{"rows"}, Applies: explainInternals},
 		{ID: "explain-estimate", Fields: []string{"rows"}, Applies: explainEstimate},
+		{ID: "view-columns", Fields: []string{"rows"}, Applies: viewColumns},
 	}
 }
 
@@ -100,6 +101,15 @@ var estimate = regexp.MustCompile(`(\[\d+,\d+,)\d+`)
 // changed it plans with other estimates than one that reads it anew, as Dione's readers do.
 func explainEstimate(req Request, ours, theirs Answer) bool {
 	return req.HasSQL("explain query plan") && sameRows(ours, theirs, estimate, "$1")
+}
+
+// columnsOfView is the type and the number of columns of a view in PRAGMA table_list.
+var columnsOfView = regexp.MustCompile(`("view",)\d+`)
+
+// viewColumns: SQLite counts the columns of a view when a connection first looks
+// at it. PRAGMA table_list does so too, until it meets a view that is broken.
+func viewColumns(req Request, ours, theirs Answer) bool {
+	return req.HasSQL("table_list") && sameRows(ours, theirs, columnsOfView, "$1")
 }
 
 // sameRows compares the rows of two answers with a pattern replaced.
