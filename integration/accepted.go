@@ -103,10 +103,10 @@ func explainEstimate(req Request, ours, theirs Answer) bool {
 	return req.HasSQL("explain query plan") && sameRows(ours, theirs, estimate, "$1")
 }
 
-// columnsOfView is the type and the number of columns of a view in PRAGMA table_list.
-var columnsOfView = regexp.MustCompile(`("view",)\d+`)
+// columnsOfView is the type and the number of columns of a view or a virtual table in PRAGMA table_list.
+var columnsOfView = regexp.MustCompile(`("(?:view|virtual)",)\d+`)
 
-// viewColumns: SQLite counts the columns of a view when a connection first looks
+// viewColumns: SQLite counts the columns of a view, or a virtual table, when a connection first looks
 // at it. PRAGMA table_list does so too, until it meets a view that is broken.
 func viewColumns(req Request, ours, theirs Answer) bool {
 	return req.HasSQL("table_list") && sameRows(ours, theirs, columnsOfView, "$1")
