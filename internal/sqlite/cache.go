@@ -5,7 +5,10 @@ package sqlite
 */
 import "C"
 
-import "container/list"
+import (
+	"container/list"
+	"unsafe"
+)
 
 // stmt is a prepared statement and what Go remembers of it.
 type stmt struct {
@@ -29,7 +32,7 @@ func (s *stmt) describe() {
 	for i := range n {
 		s.columns[i] = C.GoString(C.dn_column(s.s, C.int(i)))
 	}
-	s.json = C.GoBytes(unsafePointer(s.s.cols), s.s.cols_len)
+	s.json = C.GoBytes(unsafe.Pointer(s.s.cols), s.s.cols_len)
 	s.gen = s.s.gen
 }
 

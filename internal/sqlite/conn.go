@@ -92,9 +92,6 @@ var setup = sync.OnceValue(func() C.int { return C.dn_setup() })
 // Version is SQLite's version, such as "3.54.1".
 func Version() string { return C.GoString(C.dn_version()) }
 
-// SourceID names the exact check-in of SQLite.
-func SourceID() string { return C.GoString(C.dn_source_id()) }
-
 // Open opens the file at path in WAL mode, with every commit synced before it
 // returns. All connections of this process to one file share two descriptors and
 // a WAL index in memory; other processes are kept out by a lock on the file. It

@@ -16,7 +16,6 @@ int64_t dn_now(void) {
 }
 
 const char *dn_version(void) { return sqlite3_libversion(); }
-const char *dn_source_id(void) { return sqlite3_sourceid(); }
 
 /* Once, before anything else. */
 int dn_setup(void) { return dn_vfs_register(); }

@@ -56,20 +56,28 @@ func (c *Conn) Export(ctx context.Context, req d1.ExportRequest, line func(strin
 
 // schema reads sqlite_schema in the order of its rows.
 func (c *Conn) schema() ([]schemaObject, error) {
-	var res d1.Result
-	const sql = "SELECT type, name, tbl_name, coalesce(sql,'') FROM sqlite_schema ORDER BY rowid"
-	if _, err := c.runText(&d1.Statement{SQL: sql}, d1.FormatArrays, &res); err != nil {
+	rows, err := rowsOf[[4]string](c, "SELECT type, name, tbl_name, coalesce(sql,'') FROM sqlite_schema ORDER BY rowid")
+	if err != nil {
 		return nil, err
-	}
-	var rows [][4]string
-	if err := json.Unmarshal(res.Rows.JSON, &rows); err != nil {
-		return nil, fmt.Errorf("read schema: %w", err)
 	}
 	objects := make([]schemaObject, len(rows))
 	for i, r := range rows {
 		objects[i] = schemaObject{r[0], r[1], r[2], r[3]}
 	}
 	return objects, nil
+}
+
+// rowsOf runs a SELECT of the server's own, whose cells are all text and whose rows are a T each.
+func rowsOf[T any](c *Conn, sql string) ([]T, error) {
+	var res d1.Result
+	if _, err := c.runText(&d1.Statement{SQL: sql}, d1.FormatArrays, &res); err != nil {
+		return nil, err
+	}
+	var rows []T
+	if err := json.Unmarshal(res.Rows.JSON, &rows); err != nil {
+		return nil, fmt.Errorf("read rows: %w", err)
+	}
+	return rows, nil
 }
 
 type exporter struct {
@@ -143,14 +151,9 @@ func (e *exporter) rows(table string) error {
 
 // columns gives the columns that an INSERT may name: generated ones are left out.
 func (e *exporter) columns(table string) ([]string, error) {
-	var res d1.Result
-	sql := "SELECT name FROM pragma_table_xinfo(" + quoteText(table) + ") WHERE hidden = 0 ORDER BY cid"
-	if _, err := e.c.runText(&d1.Statement{SQL: sql}, d1.FormatArrays, &res); err != nil {
+	rows, err := rowsOf[[1]string](e.c, "SELECT name FROM pragma_table_xinfo("+quoteText(table)+") WHERE hidden = 0 ORDER BY cid")
+	if err != nil {
 		return nil, err
-	}
-	var rows [][1]string
-	if err := json.Unmarshal(res.Rows.JSON, &rows); err != nil {
-		return nil, fmt.Errorf("read columns: %w", err)
 	}
 	names := make([]string, len(rows))
 	for i, r := range rows {

@@ -62,8 +62,8 @@ func (c *Conn) Import(ctx context.Context, sql []byte) (int64, d1.Meta, error) {
 	}
 	C.dn_measure(c.c)
 	m := &imp.meta
-	m.Changes, m.LastRowID, m.SizeAfter = int64(c.c.changes), int64(c.c.rowid), int64(c.c.size)
-	m.ChangedDB = m.Changes != 0 || c.c.rowid != c.c.rowid0 || c.c.size != c.c.size0
+	m.SizeAfter = int64(c.c.size)
+	c.reportChanges(m)
 	if err := c.commit(); err != nil {
 		return 0, d1.Meta{}, err
 	}

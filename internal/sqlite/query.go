@@ -258,14 +258,16 @@ func (c *Conn) report(s *stmt, res *d1.Result) {
 	m.SQLDuration = time.Duration(s.s.ns)
 	m.RowsRead, m.RowsWritten = int64(s.s.rows_read), int64(s.s.rows_written)
 	m.SizeAfter = int64(c.c.size)
-	if c.reader {
-		return
+	if !c.reader {
+		c.reportChanges(m)
 	}
+}
+
+// reportChanges fills in what changed between the marks of the writing connection.
+func (c *Conn) reportChanges(m *d1.Meta) {
 	m.Changes, m.LastRowID = int64(c.c.changes), int64(c.c.rowid)
 	m.ChangedDB = m.Changes != 0 || c.c.rowid != c.c.rowid0 || c.c.size != c.c.size0
 }
-
-func unsafePointer(p *C.char) unsafe.Pointer { return unsafe.Pointer(p) }
 
 // Exec runs the server's own SQL, which gives no rows, outside any request;
 // for trusted connections.

@@ -75,11 +75,10 @@ typedef struct dn_stmt {
 } dn_stmt;
 
 /* Flags of dn_run. */
-enum { DN_OBJECTS = 1, DN_BEGIN = 2, DN_COMMIT = 4, DN_SNAPSHOT = 8, DN_MARK = 16 };
+enum { DN_OBJECTS = 1, DN_BEGIN = 2, DN_COMMIT = 4, DN_SNAPSHOT = 8 };
 
 int dn_setup(void);
 const char *dn_version(void);
-const char *dn_source_id(void);
 int64_t dn_now(void);
 int dn_open(const char *path, int flags, dn_limits *limits, dn_conn **out);
 int dn_close(dn_conn *c);
@@ -104,7 +103,4 @@ int dn_checkpoint(dn_conn *c, int restart);
 void dn_shrink(dn_conn *c);
 int dn_foreign_keys(dn_conn *c, int on);
 int64_t dn_next_statement(const char *sql, int64_t n, int64_t limit, char *scratch);
-int dn_number(double v, char *out);
-int dn_integer(int64_t v, char *out);
-int dn_string(const char *s, size_t n, char *out);
 #endif

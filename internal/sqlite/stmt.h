@@ -274,8 +274,6 @@ void dn_run(dn_stmt *s, const void *args, size_t nargs, char *buf, size_t cap, i
       if ((s->rc = dn_begin(c))) return;
     } else if (flags & DN_SNAPSHOT) {
       rc = dn_snapshot(c, s->started);
-    } else if (flags & DN_MARK) {
-      dn_mark(c);
     }
     if (!rc) rc = dn_bind(s, args, nargs);
     if (!rc) rc = sqlite3_step(s->st);
@@ -337,8 +335,4 @@ int64_t dn_next_statement(const char *sql, int64_t n, int64_t limit, char *scrat
   }
   return n;
 }
-
-int dn_number(double v, char *out) { return (int)(dn_put_double(out, v) - out); }
-int dn_integer(int64_t v, char *out) { return (int)(dn_put_i64(out, v) - out); }
-int dn_string(const char *s, size_t n, char *out) { return (int)(dn_put_str(out, (const unsigned char *)s, n) - out); }
 #endif
